@@ -18,7 +18,7 @@ internal static class DaemonEnd
         {
             // A host that was stopped before its start tells its services nothing.
             if (!loop.HasBegun) replacement.LeaveUntaken();
-            if (replacement.LeavesUntaken) Leave(Environment.ExitCode);
+            if (replacement.LeavesToGuard) Leave(Environment.ExitCode);
             // Else the guard must not kill the workers: a successor can take them over.
             if (loop.Ended.IsCompletedSuccessfully) resources.Guard?.Dispose();
             else if (loop.Ended.IsFaulted && resources.Keeping is { CanLeave: true }) Leave(Environment.ExitCode);

@@ -17,9 +17,12 @@ internal sealed class EarlySignals : IDisposable
     /// <summary>The environment variable with the descriptor of the signals that an earlier program has collected.</summary>
     private const string Variable = "REUSEPORTD_SIGNALS";
 
-    private const int Hangup = 1;
+    private const int Hangup = 1, Interrupt = 2, Quit = 3, Terminate = 15;
 
-    /// <summary>Signals since the start, or since <see cref="Collect"/>, a bit for each.</summary>
+    /// <summary>Bits of <see cref="_received"/>.</summary>
+    private const int StopSignals = 1 << Interrupt | 1 << Quit | 1 << Terminate;
+
+    /// <summary>Signals since the start, a bit for each; only stop signals of those before <see cref="Collect"/>.</summary>
     private int _received;
 
     /// <summary>Reloads by SIGHUP that have not finished.</summary>
@@ -27,7 +30,8 @@ internal sealed class EarlySignals : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _heard;
-    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _again = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _stops;
 
     /// <summary>Signals for the next program; null before <see cref="Collect"/>.</summary>
     private Descriptor? _collected;
@@ -38,9 +42,9 @@ internal sealed class EarlySignals : IDisposable
         [
             Hear(PosixSignal.SIGHUP, Hangup, context => context.Cancel = true),
             Hear((PosixSignal)FleetHost.UserSignal, FleetHost.UserSignal, context => context.Cancel = true),
-            Hear(PosixSignal.SIGTERM, 15, Stop),
-            Hear(PosixSignal.SIGINT, 2, Stop),
-            Hear(PosixSignal.SIGQUIT, 3, Stop),
+            Hear(PosixSignal.SIGTERM, Terminate, Stop),
+            Hear(PosixSignal.SIGINT, Interrupt, Stop),
+            Hear(PosixSignal.SIGQUIT, Quit, Stop),
         ];
         // Those that came while this program took over.
         if (TakeCollected() is { } collected)
@@ -54,8 +58,8 @@ internal sealed class EarlySignals : IDisposable
     /// <summary>From now on signals are for the next program.</summary>
     public void Collect()
     {
-        // A handler of the runtime may still run.
-        Volatile.Write(ref _received, 0);
+        // A stop signal that came during the hand-over has not stopped the daemon: the next program is to stop.
+        Interlocked.And(ref _received, StopSignals);
         _collected = HeldSignals.Collect();
     }
 
@@ -89,8 +93,17 @@ internal sealed class EarlySignals : IDisposable
     /// <summary>Passes a stop signal to the host; an earlier one at once.</summary>
     public void Tell(IHostApplicationLifetime lifetime) => _stop.Token.Register(lifetime.StopApplication);
 
-    /// <summary>Completes with the next stop signal.</summary>
-    public Task NextStop => Volatile.Read(ref _next).Task;
+    /// <summary>The daemon stops by itself, without a signal.</summary>
+    public void NoteStop()
+    {
+        if (Interlocked.Increment(ref _stops) > 1) _again.TrySetResult();
+    }
+
+    /// <summary>
+    /// Completes with the first stop signal after that which stops the daemon. The host has a handler of its own, which may stop
+    /// the daemon before this object has the signal.
+    /// </summary>
+    public Task AnotherStop => _again.Task;
 
     public void Dispose()
     {
@@ -118,8 +131,7 @@ internal sealed class EarlySignals : IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
-        // Before the host is told: it may wait for the next signal.
-        Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        NoteStop();
         try
         {
             _stop.Cancel();

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Reuseportd.Api.Streams;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Observability.Events;
-using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Loop;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
@@ -15,7 +14,7 @@ namespace Reuseportd.Hosting;
 /// The fleet as a service of the host. Its start ends when every worker is ready or has failed; the host then sends READY=1. Its
 /// stop ends with the last worker.
 /// </summary>
-internal sealed class FleetHost(
+internal sealed partial class FleetHost(
     SupervisorLoop loop,
     OutputLoop output,
     Mailbox mailbox,
@@ -93,21 +92,6 @@ internal sealed class FleetHost(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Stops the workers before the control socket, so that clients can watch the stop.</summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            // The host also stops a service that it has not started.
-            if (!_started) replacement.LeaveUntaken();
-            else if (!await replacement.ForbidAsync() && !await LeaveAsync()) await StopWorkersAsync();
-        }
-        finally
-        {
-            ending.Begin();
-        }
-    }
-
     /// <summary>
     /// Unmaps the code of the start, which a settled fleet does not need. The heap is not compacted: that would stop the loop for
     /// 16 ms with 2,000 workers.
@@ -124,49 +108,6 @@ internal sealed class FleetHost(
         }
 
         ProgramPages.GiveBack();
-    }
-
-    /// <summary>Leaves the workers to the next daemon if the service manager restarts the service.</summary>
-    private async Task<bool> LeaveAsync() =>
-        !loop.Ended.IsFaulted && await UnitJob.IsRestartAsync(time) && await UnitJob.KeepsWorkersAsync(time)
-        && await replacement.LeaveAsync();
-
-    private async Task StopWorkersAsync()
-    {
-        log.Stopping("the daemon received a stop request");
-        var since = time.GetTimestamp();
-        await LeaveBalancersAsync();
-        manager.Stopping();
-        mailbox.Post(new FleetMessage.StopAll());
-        try
-        {
-            await loop.Ended;
-            output.Stop();
-            log.Stopped(time.GetElapsedTime(since));
-        }
-        catch (Exception) when (loop.Ended.IsFaulted)
-        {
-            // The fault is logged by OnFault.
-        }
-    }
-
-    /// <summary>Drains the host before the stop, if that is configured. Another stop signal ends the wait.</summary>
-    private async Task LeaveBalancersAsync()
-    {
-        if (initial.Fleet.Daemon.StopGrace is not { Ticks: > 0 } grace) return;
-        var again = signals.NextStop;
-        manager.Leaving(grace);
-        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        mailbox.Post(new FleetMessage.DrainForStop(grace, drained));
-        await Task.WhenAny(drained.Task, again, loop.Ended);
-    }
-
-    /// <summary>Stops the daemon when a service of <c>exit_on_failed</c> has failed.</summary>
-    private async Task EndWithServiceAsync()
-    {
-        log.ServiceFailed(await failed.First);
-        Environment.ExitCode = ExitCode.ServiceFailed;
-        lifetime.StopApplication();
     }
 
     public void Dispose()
@@ -237,6 +178,6 @@ internal sealed class FleetHost(
     {
         log.Faulted(ended.Exception!);
         Environment.ExitCode = ExitCode.Software;
-        lifetime.StopApplication();
+        StopByItself();
     }
 }

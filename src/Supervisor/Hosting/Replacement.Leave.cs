@@ -11,8 +11,8 @@ internal sealed partial class Replacement
     /// <summary>True if the fleet was handed over to a successor, and not to a new program of this process.</summary>
     public bool Leaves { get; private set; }
 
-    /// <summary>True if this program has not taken over the workers of an earlier one, and leaves them to their guard.</summary>
-    public bool LeavesUntaken { get; private set; }
+    /// <summary>True if the workers are left to their guard as after the death of the daemon, without a hand-over.</summary>
+    public bool LeavesToGuard { get; private set; }
 
     /// <summary>
     /// Leaves the workers of an earlier daemon, and its control socket, to their guard. Must be called while the host stops, if
@@ -20,35 +20,51 @@ internal sealed partial class Replacement
     /// </summary>
     public void LeaveUntaken()
     {
-        if (initial.Inheritance is null) return;
-        // The guard has the same socket, and clients wait in its queue.
-        resources.Socket.KeepListening();
-        LeavesUntaken = true;
+        if (initial.Inheritance is not null) LeaveToGuard();
     }
 
     /// <summary>
-    /// Leaves the fleet to a successor that the service manager starts. Must be called while the host stops, after
-    /// <see cref="ForbidAsync"/>.
+    /// Leaves the fleet to a successor that the service manager starts. If it cannot be handed over in time, the successor takes
+    /// it over as after the death of this daemon. Must be called while the host stops, after <see cref="ForbidAsync"/>.
     /// </summary>
-    /// <returns>False if that cannot be done, so that the workers must end with the daemon.</returns>
+    /// <returns>False if the successor will not take the workers over, so that they must end with the daemon.</returns>
     public async Task<bool> LeaveAsync()
     {
         if (resources.Keeping is not { } keeping || HandedOver is not null) return false;
         await keeping.Begun;
         if (!keeping.CanLeave) return false;
-        if (await TryLeaveAsync() is { } refusal)
+        var (refusal, obstacle) = await TryLeaveAsync();
+        if (refusal is not null)
         {
             log.NotReplaced(refusal);
             return false;
+        }
+
+        if (obstacle is not null)
+        {
+            log.NotHandedOver(obstacle);
+            LeaveToGuard();
+            return true;
         }
 
         keeping.End(HandedOver!);
         return Leaves = true;
     }
 
+    private void LeaveToGuard()
+    {
+        // The guard has the same socket, and clients wait in its queue.
+        resources.Socket.KeepListening();
+        host.Value.ShutdownTimeout = LongestEnd;
+        LeavesToGuard = true;
+    }
+
     /// <summary>Hands the fleet over if the program on disk takes its state.</summary>
-    /// <returns>The reason why the fleet is not handed over; null after a hand-over.</returns>
-    private async Task<string?> TryLeaveAsync()
+    /// <returns>
+    /// The reason why the program does not take the state, or the reason why the fleet cannot be handed over in time; neither
+    /// after a hand-over.
+    /// </returns>
+    private async Task<(string? Refusal, string? Obstacle)> TryLeaveAsync()
     {
         var since = time.GetTimestamp();
         var isChecked = false;
@@ -58,13 +74,19 @@ internal sealed partial class Replacement
             // A state without the workers that are starting cannot be checked.
             if (answer.Obstacle is null && !isChecked)
             {
-                if (await CheckAsync(StateOf(answer, []), CancellationToken.None) is { } refused) return refused;
+                // A program that only takes long is no reason to stop workers: it may take the state.
+                if (await CheckAsync(StateOf(answer, []), CancellationToken.None) is { IsLate: false, Problem: { } refusal })
+                    return (refusal, null);
                 isChecked = true;
             }
 
             var obstacle = isChecked ? await (_handOver = HandOverAsync()) : answer.Obstacle;
-            if (obstacle is null || time.GetElapsedTime(since) > LongestLeave) return obstacle;
+            if (obstacle is null || time.GetElapsedTime(since) > LongestLeave) return (null, obstacle);
             await Task.Delay(BetweenTries, time);
         }
     }
+
+    /// <param name="Problem">The reason why a program does not take the state; null if it takes it.</param>
+    /// <param name="IsLate">True if it did not answer in time.</param>
+    private readonly record struct StateCheck(string? Problem, bool IsLate = false);
 }

@@ -124,7 +124,7 @@ internal sealed partial class Replacement(
                 answer = answer with { Obstacle = $"the daemon's thread {thread} waits for a disk" };
             if (answer.Obstacle is null && !isChecked)
             {
-                if (await CheckAsync(StateOf(answer, []), cancellation) is { } refused) return refused;
+                if (await CheckAsync(StateOf(answer, []), cancellation) is { Problem: { } refused }) return refused;
                 isChecked = true;
                 // The check takes time: a worker may start by now.
                 continue;
@@ -217,23 +217,22 @@ internal sealed partial class Replacement(
     }
 
     /// <summary>Lets the new program read the state.</summary>
-    /// <returns>The reason why it refuses the state; null if it takes it.</returns>
-    private async Task<string?> CheckAsync(SavedDaemon state, CancellationToken cancellation)
+    private async Task<StateCheck> CheckAsync(SavedDaemon state, CancellationToken cancellation)
     {
         var path = resources.Program;
         using var file = SealedFile.TryMake(HandoverText.Write(state), out var errno);
-        if (file is null) return $"memfd_create: {errno}";
+        if (file is null) return new($"memfd_create: {errno}");
         var place = string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{file.Number}");
         string[] arguments = [.. ProgramReplacement.OwnArguments()[1..], "--check-state", place];
         var variables = OwnEnvironment.Variables();
         var (said, error) = await OwnProgram.RunAsync(path, arguments, variables, CheckPatience, time).WaitAsync(cancellation);
-        if (error is not null) return error.ToString();
+        if (error is not null) return new(error.ToString());
         return said switch
         {
-            null => $"{path} has not checked the state in time",
-            Inherited.Restorable => null,
-            "" => $"{path} cannot check the state",
-            _ => $"{path} refuses the state: {said.Trim()}",
+            null => new($"{path} has not checked the state in time", IsLate: true),
+            Inherited.Restorable => default,
+            "" => new($"{path} cannot check the state"),
+            _ => new($"{path} refuses the state: {said.Trim()}"),
         };
     }
 }

@@ -54,6 +54,9 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
         if (drain > _longestDrain) _longestDrain = drain;
     }
 
+    /// <summary>For at most this time, the daemon finds out whether its workers stop.</summary>
+    public void Deciding(TimeSpan patience) => Extend(patience);
+
     /// <summary>The workers stop now.</summary>
     public void Stopping() => Extend(_longestStop);
 

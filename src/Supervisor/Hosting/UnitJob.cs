@@ -11,23 +11,21 @@ internal static class UnitJob
 {
     private const string Program = "systemctl";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>The longest wait for an answer. A manager on a busy host takes seconds.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// True while the job of the unit is a restart, also after try-restart and reload-or-restart. False after any other end, such
-    /// as a stop, a shutdown or a signal, and if the answer does not come in five seconds.
+    /// True if a next daemon can take over the workers: the job of the unit is a restart, also after try-restart and
+    /// reload-or-restart, the service manager has the descriptors of the daemon, and it kills no process of the unit but the
+    /// daemon. False after any other end, such as a stop, a shutdown or a signal, and without an answer in time.
     /// </summary>
-    public static async Task<bool> IsRestartAsync(TimeProvider time) =>
-        await FindAsync() is var (unit, program) && await IsRestartAsync(unit, program, Arguments(unit), Patience, time);
-
-    /// <summary>
-    /// True if the service manager has the descriptors of the daemon, and kills no process of the unit but the daemon.
-    /// </summary>
-    public static async Task<bool> KeepsWorkersAsync(TimeProvider time)
+    public static async Task<bool> IsKeepingRestartAsync(TimeProvider time)
     {
         if (await FindAsync() is not var (unit, program)) return false;
-        string[] arguments = [Manager(unit), "show", "--property=NFileDescriptorStore,KillMode", "--", unit.Name];
-        return await AnswerAsync(program, arguments, Patience, time) is { } answer && KeepsWorkers(answer);
+        string[] properties = [Manager(unit), "show", "--property=NFileDescriptorStore,KillMode", "--", unit.Name];
+        var keeps = AnswerAsync(program, properties, Patience, time);
+        return await IsRestartAsync(unit, program, Arguments(unit), Patience, time) && await keeps is { } answer
+            && KeepsWorkers(answer);
     }
 
     /// <returns>The unit and systemctl(1); null without a service manager.</returns>

@@ -66,6 +66,33 @@ public sealed class ReexecProgramTests : MethodTest
             [.. Processes.ChildrenOf(Daemon.Pid).Where(pid => Processes.Status(pid, "Name") == name)];
     }
 
+    /// <summary>A stop signal that comes between the check of the state and the execve(2) is for the next program.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(20)]
+    [InlineData(50)]
+    public async Task Reexec_StopSignalBehindTheCheck_StopsTheDaemon(int milliseconds)
+    {
+        var own = Daemon.Folder["own"];
+        Daemon.Binary = await Daemon.Folder.CopyAsync(Artifacts.Daemon, "reuseportd");
+        Copies.Configure(Daemon);
+        await Daemon.StartAsync("--preload", Artifacts.Library);
+        File.Move(Daemon.Binary, own);
+        Daemon.Folder.Write("reuseportd", $"""
+            #!/bin/sh
+            case "$*" in
+            *--check-state*) "{own}" "$@"; (sleep 0.{milliseconds:D3}; kill -TERM $PPID) >&- & ;;
+            *) exec "{own}" "$@" ;;
+            esac
+            """, "755");
+        var reexec = Daemon.ControlAsync("reexec");
+
+        Assert.Equal(0, await Daemon.ExitAsync());
+        await Daemon.EventAsync("stopped");
+        await reexec;
+    }
+
     private async Task ReexecAsync()
     {
         var reexec = await Daemon.ControlAsync("reexec");

@@ -30,6 +30,10 @@ internal static partial class LogEvents
     public static void NotReplaced(this ILogger log, string reason) =>
         log.Event(EventKind.NotReplaced).Warning("the daemon is not replaced: {REUSEPORT_REASON}", reason);
 
+    /// <summary>The next daemon takes the workers over as after a crash.</summary>
+    public static void NotHandedOver(this ILogger log, string reason) => log.Event(EventKind.NotReplaced).Warning(
+        "the daemon ends without a hand-over, and its workers run on: {REUSEPORT_REASON}", reason);
+
     /// <param name="former">The version of the daemon that has started the workers.</param>
     public static void Adopted(this ILogger log, int workers, string former) =>
         log.Event(EventKind.Adopted).Information(
