@@ -50,6 +50,20 @@ public sealed class GivenCountTests : IDisposable
         await AssertGivenAsync(steering, 2, 2);
     }
 
+    /// <summary>Metrics are asked for while the next program takes over.</summary>
+    [Fact]
+    public async Task Count_AfterSaveAndAfterTheEnd_IsTheSame()
+    {
+        await using var steering = SteeredListeners.Start("ebpf");
+        _port.Serve(steering, 0, 1);
+        await ServedAsync(steering);
+        _port.Connect(4);
+        Assert.Single((await steering.Steerer.SaveAsync()).Groups);
+        await AssertGivenAsync(steering, 2, 2);
+        await steering.Steerer.DisposeAsync();
+        await AssertGivenAsync(steering, 2, 2);
+    }
+
     /// <summary>No process takes the group of the earlier daemon over.</summary>
     [Fact]
     public async Task Restored_InheritedGroupEnds_KeepsItsCounts()

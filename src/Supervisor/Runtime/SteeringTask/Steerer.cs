@@ -39,8 +39,14 @@ internal sealed partial class Steerer(
     private string? _fault;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>The groups that a later daemon continues with. A finalizer would close the descriptors of unused ones.</summary>
-    private SharedGroups? _saved;
+    /// <summary>
+    /// Null before the start. It is kept after the end: a later daemon may continue with the groups, and a finalizer would close
+    /// the descriptors of unused ones.
+    /// </summary>
+    private SharedGroups? _groups;
+
+    /// <summary>True if a later daemon continues with the groups.</summary>
+    private bool _isSaved;
 
     /// <summary>The mode as the configuration names it.</summary>
     public string Way => mode.Kind switch
@@ -61,15 +67,6 @@ internal sealed partial class Steerer(
     public void Post(SteeringRequest request)
     {
         if (!_requests.Writer.TryWrite(request)) Refuse(request);
-    }
-
-    /// <summary>Connections given to each worker that a service has had. Empty if the steering program does not count.</summary>
-    public Task<IReadOnlyDictionary<WorkerName, GivenCounts>> CountAsync()
-    {
-        var done = new TaskCompletionSource<IReadOnlyDictionary<WorkerName, GivenCounts>>(
-            TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(new SteeringRequest.Count(done));
-        return done.Task;
     }
 
     /// <summary>The groups, for a later daemon. The steerer then changes nothing any more.</summary>
@@ -103,6 +100,7 @@ internal sealed partial class Steerer(
     {
         using var diag = Open();
         var groups = new SharedGroups(mode, wakes, mailbox, log, diag, programs, inherited ?? InheritedSteering.None, store);
+        _groups = groups;
         Task<bool>? more = null;
         while (true)
         {
@@ -114,8 +112,12 @@ internal sealed partial class Steerer(
                 if (!await more) break;
                 more = null;
                 TakeAll(groups, diag);
-                // A later daemon goes on with the groups. No rescue may be under way then.
-                if (_saved is not null) return;
+                if (_isSaved)
+                {
+                    // A later daemon goes on with the groups. No rescue may be under way then.
+                    await AnswerCountsAsync(groups);
+                    return;
+                }
             }
 
             Guarded(() => groups.WatchDrains(Now));
@@ -198,7 +200,7 @@ internal sealed partial class Steerer(
                 groups.Forget(forget.Service);
                 break;
             case SteeringRequest.Save save:
-                _saved = groups;
+                _isSaved = true;
                 save.Done.TrySetResult(groups.Save());
                 break;
             default:
