@@ -9,23 +9,36 @@ namespace EndToEnd.Tests.Harness;
 /// </summary>
 internal sealed class Load : IAsyncDisposable
 {
+    /// <summary>
+    /// A client's wait after each answer. Twelve clients then send about a thousand requests a second, and several tests at one
+    /// time do not take the processors from each other.
+    /// </summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly TimeSpan _pause;
     private readonly CancellationTokenSource _over = new();
     private readonly ConcurrentQueue<string> _failures = [];
     private readonly UdpClient[] _flows;
     private readonly Task _clients;
     private long _answered;
 
-    private Load(UdpClient[] flows, IEnumerable<Func<Task>> clients) =>
-        (_flows, _clients) = (flows, Task.WhenAll(clients.Select(ask => Task.Run(() => RunAsync(ask)))));
+    private Load(UdpClient[] flows, IEnumerable<Func<Task>> clients, TimeSpan? pause = null)
+    {
+        (_flows, _pause) = (flows, pause ?? Pause);
+        _clients = Task.WhenAll(clients.Select(ask => Task.Run(() => RunAsync(ask))));
+    }
 
     public long Answered => Interlocked.Read(ref _answered);
 
-    /// <param name="ask">Sends one request, and throws if it fails. Each client repeats the request without a pause.</param>
-    public static Load Start(Func<Task> ask, int clients) => new([], Enumerable.Repeat(ask, clients));
+    /// <param name="ask">Sends one request, and throws if it fails. Each client repeats the request.</param>
+    /// <param name="pause">In place of <see cref="Pause"/>; zero for as many requests as the machine can answer.</param>
+    public static Load Start(Func<Task> ask, int clients, TimeSpan? pause = null) =>
+        new([], Enumerable.Repeat(ask, clients), pause);
 
     /// <summary>HTTP, with a connection for each request.</summary>
-    public static Load Http(string address, int port, int clients = 12) =>
-        Start(() => Ask.HttpAsync(address, port), clients);
+    /// <inheritdoc cref="Start"/>
+    public static Load Http(string address, int port, int clients = 12, TimeSpan? pause = null) =>
+        Start(() => Ask.HttpAsync(address, port), clients, pause);
 
     /// <summary>Datagrams that the server answers with one datagram each. Each client is its own flow.</summary>
     public static Load Udp(string address, int port, int clients = 12)
@@ -80,6 +93,8 @@ internal sealed class Load : IAsyncDisposable
             {
                 _failures.Enqueue($"after {Answered}: {failure.GetType().Name}: {failure.Message}");
             }
+
+            if (_pause > TimeSpan.Zero) await Task.Delay(_pause);
         }
     }
 }

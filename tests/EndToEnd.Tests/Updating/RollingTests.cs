@@ -5,6 +5,7 @@ namespace EndToEnd.Tests.Updating;
 /// <summary>Planned changes of a service that is asked all the while: no request fails.</summary>
 public sealed class RollingTests : SteeredTest
 {
+    /// <summary>The clients of the fast server send as fast as they can.</summary>
     [Theory]
     [InlineData(Program, "hello")]
     [InlineData(Classic, "hello")]
@@ -14,7 +15,7 @@ public sealed class RollingTests : SteeredTest
     {
         Configure(server == "python" ? Python : Hello);
         await StartAsync(way);
-        await using var load = Load.Http(Address, Port);
+        await using var load = Load.Http(Address, Port, pause: server == "python" ? Load.Pause : TimeSpan.Zero);
         await load.AnswersAsync(300);
         await RestartAsync();
         await load.AnswersAsync(300);
