@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 namespace EndToEnd.Tests.Monitoring;
 
 /// <summary>The stream of the page, and the page with many workers.</summary>
-public sealed class LiveTests : PageTest
+public sealed class LiveTests(Browser browser) : PageTest(browser)
 {
     private const int MostStreams = 32;
     private const int Many = 2000;

@@ -4,28 +4,19 @@ using Microsoft.Playwright;
 namespace EndToEnd.Tests.Monitoring;
 
 /// <summary>A daemon with a port for machines, and a browser that shows its page.</summary>
-public abstract class PageTest : DaemonTest, IAsyncLifetime
+public abstract class PageTest(Browser browser) : DaemonTest, IClassFixture<Browser>, IAsyncDisposable
 {
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private readonly List<IPage> _pages = [];
 
     /// <summary>The address and port of <c>listen</c>.</summary>
     private protected string Listen => $"{Daemon.Site.AddressOf(2)}:{Port}";
 
     private protected string PageAddress => $"http://{Listen}/";
 
-    public async ValueTask InitializeAsync()
-    {
-        var chromium = Programs.Require("chromium", "chromium");
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = ["--no-sandbox"] });
-    }
-
     async ValueTask IAsyncDisposable.DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_browser is not null) await _browser.DisposeAsync();
-        _playwright?.Dispose();
+        foreach (var page in _pages) await page.CloseAsync();
         await DisposeAsync();
     }
 
@@ -42,12 +33,10 @@ public abstract class PageTest : DaemonTest, IAsyncLifetime
             {{more}}
         """);
 
-    private protected async Task<IPage> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 900)
+    private protected async Task<IPage> OpenAsync(int width = 1280, int height = 900)
     {
-        var page = await _browser!.NewPageAsync(new()
-        {
-            ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height },
-        });
+        var page = await browser.PageAsync(width, height);
+        _pages.Add(page);
         page.SetDefaultTimeout((float)Deadline.Patience.TotalMilliseconds);
         await page.GotoAsync(PageAddress);
         return page;
