@@ -4,8 +4,8 @@ using Microsoft.Playwright;
 namespace EndToEnd.Tests.Monitoring;
 
 /// <summary>
-/// Debian's chromium, which the tests of a class share. It starts with the first page. Pages have one renderer, as the start of a
-/// renderer takes longer than most tests. They do not share storage: each test has an address and a port of its own.
+/// Debian's chromium, which the tests of a class share. It starts with the first page. Pages do not share storage: each test has
+/// an address and a port of its own.
 /// </summary>
 public sealed class Browser : IAsyncDisposable
 {
@@ -31,7 +31,7 @@ public sealed class Browser : IAsyncDisposable
         var chromium = Programs.Require("chromium", "chromium");
         _playwright = await Playwright.CreateAsync();
         var browser = await _playwright.Chromium.LaunchAsync(
-            new() { ExecutablePath = chromium, Args = ["--no-sandbox", "--renderer-process-limit=1"] });
+            new() { ExecutablePath = chromium, Args = ["--no-sandbox"] });
         return await browser.NewContextAsync();
     }
 }
