@@ -46,7 +46,7 @@ public sealed class ImportFuzzTests
                 var all = new Dictionary<string, string>(files) { [victim] = damaged };
                 Check(kind, file, all);
             },
-            iter: Iterations.Times(2_000));
+            iter: Iterations.Times(1_000));
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class ImportFuzzTests
             Gen.OneOf(Scraps).Array[0, 40].Select(
                 string.Concat), Gen.String[Gen.Char["abs:-[]{}&*!|>'\"%@`#,?= \n\t\\0<x$(;"], 0, 120])
         .Sample(
-            text => Check(kind, "x.json", new Dictionary<string, string> { ["x.json"] = text }), iter: Iterations.Times(1_000));
+            text => Check(kind, "x.json", new Dictionary<string, string> { ["x.json"] = text }), iter: Iterations.Times(500));
 
     [Theory]
     [InlineData(Kinds.Supervisord, "[program:x]\ncommand=", "%(process_num)d ")]

@@ -44,7 +44,7 @@ public sealed class RollingUpdatePropertyTests
             fleet.Calm();
             Assert.True(fleet.Update is null or { IsPaused: true }, "the update never ends after its resume");
             Assert.False(fleet.HasReplacements, "a replacement is left behind");
-        }, iter: Iterations.Times(2_000));
+        }, iter: Iterations.Times(1_000));
 
     /// <summary>After any events, a good version replaces all workers.</summary>
     [Fact]
@@ -60,7 +60,7 @@ public sealed class RollingUpdatePropertyTests
             Assert.False(fleet.HasReplacements, "a replacement is left behind");
             Assert.Equal(fleet.Wanted, fleet.Ready);
             Assert.All(fleet.Slots.Where(slot => slot.IsReady), slot => Assert.Equal(good, slot.Process!.Version));
-        }, iter: Iterations.Times(2_000));
+        }, iter: Iterations.Times(1_000));
 
     /// <summary>If no process crashes or is late, as many workers as promised are ready at each moment.</summary>
     [Fact]
@@ -79,7 +79,7 @@ public sealed class RollingUpdatePropertyTests
             fleet.Calm();
             Assert.Null(fleet.Update);
             Assert.All(fleet.Slots, slot => Assert.Equal((true, 1), (slot.IsReady, slot.Process!.Version)));
-        }, iter: Iterations.Times(2_000));
+        }, iter: Iterations.Times(1_000));
 
     private static SimulatedFleet Live(UpdateSpec policy, int workers, (string Happened, bool IsCommand, int Pick)[] day)
     {
