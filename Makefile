@@ -65,8 +65,9 @@ CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help lines build run test fuzz coverage test-arm64 test-examples test-image test-matrix test-otlp test-outsiders \
-	test-upgrades image bench audit install uninstall clean schema man native preload testworkers build-tools test-tools
+.PHONY: help lines build run test fuzz coverage test-arm64 test-controllers test-examples test-image test-matrix test-otlp \
+	test-outsiders test-upgrades image bench \
+	audit install uninstall clean schema man native preload testworkers build-tools test-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -159,6 +160,11 @@ $(OUT)/versions/%/reuseportd: $(DAEMON_SOURCES) $(NATIVE_SOURCES) src/Supervisor
 	@nice -n 15 build-aux/publish src/Supervisor/Supervisor.csproj $(CONFIGURATION) $(OUT)/versions/publish $@ \
 		--artifacts-path $(OUT)/versions/build -p:RunAnalyzers=false -p:NativeDebugSymbols=false -p:Version=1.0.$* \
 		$(if $(filter $*,$(LATER)),-p:StateForm=later)
+
+test-controllers: build testworkers ## limits in an emulated machine with all cgroup controllers; four minutes
+	@build-aux/virtual-machine $(OUT)
+	@$(call build-suite,EndToEnd)
+	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -failSkips -namespace EndToEnd.Tests.Controllers
 
 test-otlp: build ## the decoder of OpenTelemetry for JavaScript takes the metrics that the daemon posts; some seconds
 	@build-aux/need node:nodejs npm:npm
