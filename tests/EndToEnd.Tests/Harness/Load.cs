@@ -31,7 +31,9 @@ internal sealed class Load : IAsyncDisposable
     public long Answered => Interlocked.Read(ref _answered);
 
     /// <param name="ask">Sends one request, and throws if it fails. Each client repeats the request.</param>
-    /// <param name="pause">In place of <see cref="Pause"/>; zero for as many requests as the machine can answer.</param>
+    /// <param name="pause">
+    /// In place of <see cref="Pause"/>; zero for as many requests as the machine can answer, as for the search for stuck workers.
+    /// </param>
     public static Load Start(Func<Task> ask, int clients, TimeSpan? pause = null) =>
         new([], Enumerable.Repeat(ask, clients), pause);
 

@@ -16,7 +16,7 @@ public sealed class StallTests : MethodTest
         using var cgroup = new DelegatedCgroup();
         Configure(Command(program), "method: auto", more: "{ stall: { after: 1s } }");
         await StartInAsync(cgroup);
-        await using var load = Load.Http(Address, Port);
+        await using var load = Load.Http(Address, Port, pause: TimeSpan.Zero);
         await load.AnswersAsync(300);
         var stuck = Daemon.PidOf("web@1");
         Processes.Signal(stuck, Stop);

@@ -96,7 +96,7 @@ public sealed class CounterTests : PublicTest
         ConfigureWeb(more: "    stall: { after: 1s }");
         await Daemon.StartAsync();
         var before = await StartedAsync();
-        await using var load = Load.Http(Address, Port);
+        await using var load = Load.Http(Address, Port, pause: TimeSpan.Zero);
         await load.AnswersAsync(300);
         var stuck = Daemon.PidOf("web@1");
         Processes.Signal(stuck, Stop);

@@ -77,7 +77,7 @@ internal sealed class CountersAboveZero(Daemon daemon) : IDisposable
     /// <summary>A worker stalls; its queue goes to the other worker, and its process ends.</summary>
     private async Task MigrateAsync()
     {
-        await using var load = Load.Http(daemon.Site.Address, Port);
+        await using var load = Load.Http(daemon.Site.Address, Port, pause: TimeSpan.Zero);
         await load.AnswersAsync(300);
         var stuck = daemon.PidOf("web@1");
         Processes.Signal(stuck, Stop);

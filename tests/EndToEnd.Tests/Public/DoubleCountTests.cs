@@ -66,7 +66,7 @@ public sealed class DoubleCountTests : PublicTest
         var next = Daemon.PidOf("web@1");
         Assert.NotEqual(former, next);
         await SumAsync("reuseportd_worker_cpu_seconds_total");
-        await using (var load = Load.Start(CloseAsync, clients: 8))
+        await using (var load = Load.Start(CloseAsync, clients: 8, pause: TimeSpan.Zero))
         {
             Processes.Signal(next, 19);
             await Daemon.EventAsync("stalled", "web@1");

@@ -15,7 +15,7 @@ public sealed class StallTests : SteeredTest
         Configure(Hello, "stall: { after: 1s, action: restart }");
         await StartAsync(way);
         var stuck = Daemon.PidOf("web@1");
-        await using var load = Load.Http(Address, Port);
+        await using var load = Load.Http(Address, Port, pause: TimeSpan.Zero);
         await load.AnswersAsync(300);
         Processes.Signal(stuck, Stop);
 
