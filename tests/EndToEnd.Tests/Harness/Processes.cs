@@ -15,6 +15,9 @@ internal static partial class Processes
 
     public static void Signal(int pid, int signal) => Assert.Equal(0, Send(pid, signal));
 
+    /// <returns>False if the process has ended.</returns>
+    public static bool TrySignal(int pid, int signal) => Send(pid, signal) == 0;
+
     /// <summary>True if a process runs. A zombie does not run.</summary>
     public static bool Runs(int pid) => Status(pid, "State") is { } state && state[0] is not ('Z' or 'X');
 

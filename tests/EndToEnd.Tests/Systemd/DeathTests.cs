@@ -42,11 +42,12 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
         await StartAsync();
         // The grandchild has its own session and is no worker. The process between them ends soon after its fork.
         await Deadline.UntilAsync(() => WorkersOf("forks").Length == 2, "a worker and its grandchild run");
+        var first = await Journal.EventAsync("started");
         var (daemon, before) = (await MainPidAsync(), Machine.Workers());
 
         await SignalAsync(daemon, "KILL");
 
-        await StartedAgainAsync(daemon);
+        await StartedAgainAsync(first, daemon);
         Assert.Empty(Machine.Workers().Intersect(before));
         await AllAnswerAsync(workers: 3);
     }
@@ -57,6 +58,7 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
         await OverrideAsync("WatchdogSec=2s");
         ConfigureWeb(workers: 2);
         await StartAsync();
+        var first = await Journal.EventAsync("started");
         var (daemon, before) = (await MainPidAsync(), WorkersOf("web"));
 
         await SignalAsync(daemon, "STOP");
@@ -65,14 +67,13 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
             "the watchdog",
             entry =>
                 entry["UNIT"] == "reuseportd.service" && entry.Message.Contains("Watchdog timeout", StringComparison.Ordinal));
-        await StartedAgainAsync(daemon);
+        await StartedAgainAsync(first, daemon);
         Assert.Equal(before, WorkersOf("web"));
         await AllAnswerAsync(workers: 2);
     }
 
-    private async Task StartedAgainAsync(int formerDaemon)
+    private async Task StartedAgainAsync(JournalEntry first, int formerDaemon)
     {
-        var first = await Journal.EventAsync("started");
         await Journal.EventAsync("started", after: first);
         await UntilAsync("SubState", "running");
         Assert.NotEqual(formerDaemon, await MainPidAsync());
