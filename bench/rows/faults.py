@@ -77,8 +77,10 @@ class Faults:
         self.end(*self.any_worker())
 
     def end(self, service, pid):
+        # The kill may fail a request before it returns.
+        now = time.monotonic()
         if pid and killed(pid):
-            self.kills[service].append(time.monotonic())
+            self.kills[service].append(now)
 
     def stop(self):
         """Stops a worker for up to 1.5 s; by pidfd, because another process may get the pid."""
