@@ -159,9 +159,7 @@ public sealed class GuardTests : IDisposable
     {
         using SafeFileHandle theirs = File.OpenHandle("/dev/zero"), own = File.OpenHandle("/dev/null");
         const int give = 2;
-        int[] request = [give, (int)theirs.DangerousGetHandle(), 1, 0];
-        Assert.Equal(
-            Errno.None, DescriptorMessage.Send(_guard.Socket, [], MemoryMarshal.AsBytes(request.AsSpan()), null, flags: 0));
+        Ask(give, (int)theirs.DangerousGetHandle(), 1, 0);
         var former = new FormerGuard(_guard.Socket);
         Assert.Equal(Errno.None, former.Claim());
 
@@ -175,9 +173,7 @@ public sealed class GuardTests : IDisposable
     public void Request_OfAnEarlierVersion_IsAnswered()
     {
         const int claim = 1;
-        int[] request = [claim, Environment.ProcessId];
-        Assert.Equal(
-            Errno.None, DescriptorMessage.Send(_guard.Socket, [], MemoryMarshal.AsBytes(request.AsSpan()), null, flags: 0));
+        Ask(claim, Environment.ProcessId);
         var answer = new byte[64];
 
         var received = DescriptorMessage.Receive(_guard.Socket, answer, Deadline.Patience, out _);
@@ -234,6 +230,10 @@ public sealed class GuardTests : IDisposable
         KillGuard();
         Assert.Equal(0, _guard.Pid);
     }
+
+    /// <param name="request">The words of <c>struct reuseportd_guard_request</c>.</param>
+    private void Ask(params int[] request) => Assert.Equal(
+        Errno.None, DescriptorMessage.Send(_guard.Socket, [], MemoryMarshal.AsBytes(request.AsSpan()), null, flags: 0));
 
     private void KillGuard()
     {

@@ -107,8 +107,9 @@ internal static partial class House
     /// </summary>
     public static bool IsInItsNamespace(string path, string source)
     {
-        var declared = DeclaredNamespace(source);
-        if (LateUsing().IsMatch(SourceText.Code(source))) return false;
+        var code = SourceText.Code(source);
+        if (LateUsing().IsMatch(code)) return false;
+        var declared = NamespaceIn(code);
         if (FolderOf(path).Length == 0) return declared is null;
         return declared == $"{Root}.{Path.GetDirectoryName(path)!.Replace('/', '.')}";
     }
@@ -119,8 +120,10 @@ internal static partial class House
     private static int? HeightOf(string[][] rooms, string room) =>
         Array.FindIndex(rooms, row => row.Contains(room)) is >= 0 and var at ? at : null;
 
-    public static string? DeclaredNamespace(string source) =>
-        Declaration().Match(SourceText.Code(source)) is { Success: true } match ? match.Groups["name"].Value : null;
+    public static string? DeclaredNamespace(string source) => NamespaceIn(SourceText.Code(source));
+
+    private static string? NamespaceIn(string code) =>
+        Declaration().Match(code) is { Success: true } match ? match.Groups["name"].Value : null;
 
     /// <summary>Words of a text by which one thread waits for another.</summary>
     public static IEnumerable<string> Locks(string source) => Words(LockWord(), source);

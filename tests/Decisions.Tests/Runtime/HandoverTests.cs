@@ -120,10 +120,11 @@ public sealed class HandoverTests
         (state, damages) =>
         {
             var sound = RecordsOf(state);
+            var keys = sound.Keys.Order(StringComparer.Ordinal).ToArray();
             foreach (var (at, kind, value) in damages)
             {
                 var records = new Dictionary<string, byte[]>(sound);
-                var key = records.Keys.Order(StringComparer.Ordinal).ElementAt(at % records.Count);
+                var key = keys[at % keys.Length];
                 if (kind == 6) records.Remove(key);
                 else records[key] = Damage(records[key], at, kind, value);
                 IsWholeOrRefused(StateRecords.TryJoin(records, out var problem), problem);
