@@ -17,16 +17,22 @@ internal sealed class EarlySignals : IDisposable
     /// <summary>The environment variable with the descriptor of the signals that an earlier program has collected.</summary>
     private const string Variable = "REUSEPORTD_SIGNALS";
 
-    private const int Hangup = 1, Interrupt = 2, Quit = 3, Terminate = 15;
+    private const int Hangup = 1, Interrupt = 2, Quit = 3, User = 12, Terminate = 15;
 
-    /// <summary>Bits of <see cref="_received"/>.</summary>
-    private const int StopSignals = 1 << Interrupt | 1 << Quit | 1 << Terminate;
+    /// <summary>For all below: a signal must not be lost between two of them.</summary>
+    private readonly Lock _lock = new();
 
-    /// <summary>Signals since the start, a bit for each; only stop signals of those before <see cref="Collect"/>.</summary>
+    /// <summary>Signals that have had no effect, a bit for each; a stop signal stays.</summary>
     private int _received;
 
-    /// <summary>Reloads by SIGHUP that have not finished.</summary>
+    /// <summary>Reloads by SIGHUP that have not finished, or had not when the hand-over began.</summary>
     private int _reloads;
+
+    /// <summary>The effects of SIGHUP and of SIGUSR2; null while the daemon starts.</summary>
+    private Action? _reload, _replace;
+
+    /// <summary>The fleet is handed over: what has not had its effect is for the next program.</summary>
+    private bool _isHandedOver;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _heard;
@@ -40,8 +46,8 @@ internal sealed class EarlySignals : IDisposable
     {
         _heard =
         [
-            Hear(PosixSignal.SIGHUP, Hangup, context => context.Cancel = true),
-            Hear((PosixSignal)FleetHost.UserSignal, FleetHost.UserSignal, context => context.Cancel = true),
+            Hear(PosixSignal.SIGHUP, Hangup, () => TakeEffect(Hangup)),
+            Hear((PosixSignal)User, User, () => TakeEffect(User)),
             Hear(PosixSignal.SIGTERM, Terminate, Stop),
             Hear(PosixSignal.SIGINT, Interrupt, Stop),
             Hear(PosixSignal.SIGQUIT, Quit, Stop),
@@ -58,21 +64,28 @@ internal sealed class EarlySignals : IDisposable
     /// <summary>From now on signals are for the next program.</summary>
     public void Collect()
     {
-        // A stop signal that came during the hand-over has not stopped the daemon: the next program is to stop.
-        Interlocked.And(ref _received, StopSignals);
+        lock (_lock) _isHandedOver = true;
         _collected = HeldSignals.Collect();
     }
 
     /// <summary>
-    /// True if SIGHUP came before its handler was there: to a daemon that had read its files, or whose predecessor passed the
-    /// signal on.
+    /// Gives SIGHUP and SIGUSR2 their effects; those that came before, to this program or to the one that it replaced, have them
+    /// at once.
     /// </summary>
-    public bool TakeHangup() => (Interlocked.And(ref _received, ~(1 << Hangup)) & (1 << Hangup)) != 0;
+    /// <param name="reload">Calls <see cref="EndReload"/> at its end: until then the next program repeats the reload.</param>
+    public void Listen(Action reload, Action replace)
+    {
+        lock (_lock) (_reload, _replace) = (reload, replace);
+        TakeEffect(Hangup);
+        TakeEffect(User);
+    }
 
-    /// <summary>Until <see cref="EndReload"/>, the next program repeats the reload: a replacement cuts it short.</summary>
-    public void BeginReload() => Interlocked.Increment(ref _reloads);
-
-    public void EndReload() => Interlocked.Decrement(ref _reloads);
+    public void EndReload()
+    {
+        lock (_lock)
+            // The lines of this one may no longer be written.
+            if (!_isHandedOver) _reloads--;
+    }
 
     /// <summary>
     /// Holds signals back for the next program, also those that came since <see cref="Collect"/> and those whose reload has not
@@ -84,8 +97,8 @@ internal sealed class EarlySignals : IDisposable
         HeldSignals.Hold();
         if (_collected is { Number: var number } && ProgramReplacement.Keep(number, keep: true) == Errno.None)
             environment[Variable] = number.ToString(CultureInfo.InvariantCulture);
-        var received = Volatile.Read(ref _received);
-        if (Volatile.Read(ref _reloads) > 0) received |= 1 << Hangup;
+        int received;
+        lock (_lock) received = _reloads > 0 ? _received | 1 << Hangup : _received;
         for (var signal = 1; signal < sizeof(int) * 8; signal++)
             if ((received & (1 << signal)) != 0) HeldSignals.Repeat(new Signal(signal));
     }
@@ -121,16 +134,33 @@ internal sealed class EarlySignals : IDisposable
         return isNumber ? new Descriptor(number) : null;
     }
 
-    private PosixSignalRegistration Hear(PosixSignal name, int number, Action<PosixSignalContext> handle) =>
+    private PosixSignalRegistration Hear(PosixSignal name, int number, Action handle) =>
         PosixSignalRegistration.Create(name, context =>
         {
-            Interlocked.Or(ref _received, 1 << number);
-            handle(context);
+            // Otherwise the default action of the signal ends the process.
+            context.Cancel = true;
+            lock (_lock) _received |= 1 << number;
+            handle();
         });
 
-    private void Stop(PosixSignalContext context)
+    /// <summary>Begins what the signal asks for, if it came and if this program can do it.</summary>
+    private void TakeEffect(int signal)
     {
-        context.Cancel = true;
+        Action? effect;
+        lock (_lock)
+        {
+            effect = signal == Hangup ? _reload : _replace;
+            var bit = 1 << signal;
+            if (effect is null || _isHandedOver || (_received & bit) == 0) return;
+            _received &= ~bit;
+            if (signal == Hangup) _reloads++;
+        }
+
+        effect();
+    }
+
+    private void Stop()
+    {
         NoteStop();
         try
         {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Reuseportd.Api.Streams;
 using Reuseportd.Linux.Processes;
@@ -27,20 +26,16 @@ internal sealed partial class FleetHost(
     FailedServices failed,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    ILogger log) : IHostedLifecycleService, IDisposable
+    ILogger log) : IHostedLifecycleService
 {
     /// <summary>Tasks at the end of the start still use its code.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
-
-    /// <summary>SIGUSR2: replace the daemon by the program on disk.</summary>
-    public const int UserSignal = 12;
 
     /// <summary>The longest wait for adopted workers that are starting or ending.</summary>
     private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan ReplaceWithin = TimeSpan.FromSeconds(30);
 
-    private readonly List<PosixSignalRegistration> _signals = [];
     private bool _started;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -61,7 +56,7 @@ internal sealed partial class FleetHost(
             TimeSpan? timeout = initial.Inheritance is null ? null : SettleWithin;
             var converged = control.ConvergeAsync(initial.Fleet, timeout, cancellationToken);
             // A reload reads newer files, so its change comes after that one.
-            ListenForSignals();
+            signals.Listen(BeginReload, BeginReplacement);
             var done = await converged;
             // The control socket starts at the same time: the start ends only when both are there.
             lifetime.ApplicationStarted.Register(() =>
@@ -75,13 +70,6 @@ internal sealed partial class FleetHost(
         {
             // A signal stopped the daemon during its start.
         }
-    }
-
-    private void ListenForSignals()
-    {
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup));
-        _signals.Add(PosixSignalRegistration.Create((PosixSignal)UserSignal, OnReplace));
-        if (signals.TakeHangup()) BeginReload();
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -110,23 +98,7 @@ internal sealed partial class FleetHost(
         ProgramPages.GiveBack();
     }
 
-    public void Dispose()
-    {
-        foreach (var signal in _signals) signal.Dispose();
-    }
-
-    private void OnHangup(PosixSignalContext context)
-    {
-        // Otherwise the default action of the signal ends the process.
-        context.Cancel = true;
-        BeginReload();
-    }
-
-    private void BeginReload()
-    {
-        signals.BeginReload();
-        _ = RunDetachedAsync("a fault ended the reload", ReloadAsync);
-    }
+    private void BeginReload() => _ = RunDetachedAsync("a fault ended the reload", ReloadAsync);
 
     private async Task ReloadAsync()
     {
@@ -143,11 +115,7 @@ internal sealed partial class FleetHost(
         signals.EndReload();
     }
 
-    private void OnReplace(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        _ = RunDetachedAsync("a fault ended the replacement", ReplaceAsync);
-    }
+    private void BeginReplacement() => _ = RunDetachedAsync("a fault ended the replacement", ReplaceAsync);
 
     private async Task ReplaceAsync()
     {

@@ -74,6 +74,31 @@ public sealed class ReexecProgramTests : MethodTest
     [InlineData(50)]
     public async Task Reexec_StopSignalBehindTheCheck_StopsTheDaemon(int milliseconds)
     {
+        await StartAsync("TERM", milliseconds);
+        var reexec = Daemon.ControlAsync("reexec");
+
+        Assert.Equal(0, await Daemon.ExitAsync());
+        await Daemon.EventAsync("stopped");
+        await reexec;
+    }
+
+    /// <summary>A reload that comes during the hand-over, or has not ended before it, is done by the next program.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(20)]
+    public async Task Reexec_ReloadBehindTheCheck_IsDone(int milliseconds)
+    {
+        await StartAsync("HUP", milliseconds);
+        await ReexecAsync();
+
+        await Daemon.EventAsync("reload");
+        await Daemon.StopAsync();
+    }
+
+    /// <summary>Starts a daemon that gets a signal some time after its next check of the state.</summary>
+    private async Task StartAsync(string signal, int milliseconds)
+    {
         var own = Daemon.Folder["own"];
         Daemon.Binary = await Daemon.Folder.CopyAsync(Artifacts.Daemon, "reuseportd");
         Copies.Configure(Daemon);
@@ -82,15 +107,10 @@ public sealed class ReexecProgramTests : MethodTest
         Daemon.Folder.Write("reuseportd", $"""
             #!/bin/sh
             case "$*" in
-            *--check-state*) "{own}" "$@"; (sleep 0.{milliseconds:D3}; kill -TERM $PPID) >&- & ;;
+            *--check-state*) "{own}" "$@"; (sleep 0.{milliseconds:D3}; kill -{signal} $PPID) >&- & ;;
             *) exec "{own}" "$@" ;;
             esac
             """, "755");
-        var reexec = Daemon.ControlAsync("reexec");
-
-        Assert.Equal(0, await Daemon.ExitAsync());
-        await Daemon.EventAsync("stopped");
-        await reexec;
     }
 
     private async Task ReexecAsync()
