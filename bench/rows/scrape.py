@@ -26,7 +26,9 @@ FIGURES = [
     Figure("scrape-share", "CPU of the daemon at a scrape each 15 s", "% of one processor", to_bare=False),
     Figure("scrape-loop", "waits for the loop during 50 scrapes a second: 99 of 100 within (bound of the histogram)", "ms",
            to_bare=False),
+    Figure("scrape-late", "waits for the loop above 10 ms meanwhile, of all", "%", greatest=True, to_bare=False),
 ]
+LATE = 0.01
 
 
 def measure(peer, _):
@@ -43,12 +45,12 @@ def measure(peer, _):
         cost = (cpu(body) - cpu(first)) * 1e3 / len(times)
         return {
             "scrape": [statistics.median(times)], "scrape-worst": [max(times)], "scrape-size": [len(body) / 1024],
-            "scrape-cpu": [cost], "scrape-share": [cost / INTERVAL / 10], "scrape-loop": [loop_waits(peer)],
+            "scrape-cpu": [cost], "scrape-share": [cost / INTERVAL / 10], **loop_waits(peer),
         }
 
 
 def loop_waits(peer):
-    """Milliseconds: the bound of the bucket with the 99th percentile of the waits meanwhile."""
+    """The bound of the bucket with the 99th percentile of the waits meanwhile, and the share above 10 ms."""
     before = buckets(scrape(peer))
     until = time.monotonic() + SECONDS
     while (now := time.monotonic()) < until:
@@ -57,7 +59,9 @@ def loop_waits(peer):
     time.sleep(PAUSE)
     after = buckets(scrape(peer))
     counts = {bound: after[bound] - before[bound] for bound in after}
-    return next(bound for bound, count in counts.items() if count >= 0.99 * counts[float("inf")]) * 1e3
+    total = counts[float("inf")]
+    bound = next(bound for bound, count in counts.items() if count >= 0.99 * total) * 1e3
+    return {"scrape-loop": [bound], "scrape-late": [100 * (total - counts[LATE]) / total]}
 
 
 def cpu(body):

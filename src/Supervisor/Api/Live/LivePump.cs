@@ -9,8 +9,8 @@ using Reuseportd.Observability.Events;
 namespace Reuseportd.Api.Live;
 
 /// <summary>
-/// Makes the states of the page, once for all clients: each second while there are clients, else only the samples of the history.
-/// One task runs it, and owns all but the number of clients and the newest frame.
+/// Makes the states of the page, once for all clients: with clients each second and soon after an event, else only the samples of
+/// the history. One task runs it, and owns all but the number of clients and the newest frame.
 /// </summary>
 /// <param name="hasDetails">False if clients may not see the configuration.</param>
 internal sealed class LivePump(MetricsCollector collector, EventRing events, bool hasDetails, TimeProvider time)
@@ -18,6 +18,9 @@ internal sealed class LivePump(MetricsCollector collector, EventRing events, boo
     private const int MostEvents = 50;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between two states: a fleet that crashes all the time costs no more than twice a quiet one.</summary>
+    private static readonly TimeSpan Shortest = Interval / 2;
 
     private readonly long _begun = time.GetTimestamp();
     private readonly Channel<object> _wake = Channel.CreateBounded<object>(
@@ -30,6 +33,9 @@ internal sealed class LivePump(MetricsCollector collector, EventRing events, boo
     private FleetSums? _sampled;
     private ImmutableArray<HistorySample> _history = [];
     private TimeSpan _sampleDue;
+
+    /// <summary>The last event that the clients have.</summary>
+    private long _shown;
 
     public LiveFrame Newest => Volatile.Read(ref _newest);
 
@@ -63,10 +69,18 @@ internal sealed class LivePump(MetricsCollector collector, EventRing events, boo
 
     private async Task WaitAsync(CancellationToken end)
     {
+        var since = Now;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(end);
-        var pause = Task.Delay(Volatile.Read(ref _streams) > 0 ? Interval : HistorySample.Interval, time, over.Token);
+        var isFollowed = Volatile.Read(ref _streams) > 0;
+        var pause = Task.Delay(isFollowed ? Interval : HistorySample.Interval, time, over.Token);
         var wake = _wake.Reader.WaitToReadAsync(over.Token).AsTask();
-        await Task.WhenAny(pause, wake);
+        var change = isFollowed ? events.WaitAsync(_shown).WaitAsync(over.Token) : pause;
+        if (await Task.WhenAny(pause, wake, change) == change && isFollowed)
+        {
+            var rest = since + Shortest - Now;
+            if (rest > TimeSpan.Zero) await Task.WhenAny(Task.Delay(rest, time, over.Token), wake);
+        }
+
         _wake.Reader.TryRead(out _);
         await over.CancelAsync();
     }
@@ -112,6 +126,7 @@ internal sealed class LivePump(MetricsCollector collector, EventRing events, boo
         var frame = new LiveFrame(
             former.Number + 1, Now, state, Form("change", former.State, state), all => Form("state", LiveState.Nothing, all));
         Volatile.Write(ref _newest, frame);
+        _shown = last;
         former.Follow(frame);
     }
 
