@@ -81,6 +81,8 @@ internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
         }
 
         var taken = process.TryTake(descriptor, number => new TakenSocket(number), out errno);
+        // It has ended, and waits for its parent.
+        if (errno == Errno.NoProcess) errno = Errno.NotFound;
         if (taken is null) return null;
         if (taken.Inode == Inode && (_cookie == 0 || taken.Cookie == _cookie)) return taken;
         taken.Dispose();

@@ -23,6 +23,9 @@ internal sealed record Placement(
     ulong Group,
     IReadOnlyDictionary<ulong, (int Pid, int Descriptor)> Sockets)
 {
+    /// <summary>Null if the tree of the process is its descendants alone.</summary>
+    public TreeRoot? Root { get; init; }
+
     /// <returns>Null if the process has no socket that can join a group.</returns>
     public static Placement? From(WorkerProcess process)
     {
@@ -34,11 +37,19 @@ internal sealed record Placement(
         var reuseport = spec.Process.Reuseport;
         return new Placement(
             process.Serial, slot.Name, process.Handle.Pid, reuseport.Ports, reuseport.Balance, spec.Workers, spec.Stall,
-            process.Method.UsesKernel ? process.GroupId : 0, sockets);
+            process.Method.UsesKernel ? process.GroupId : 0, sockets) { Root = process.Tree(isReaped: false) };
     }
 
-    /// <summary>The pids of the process and its present descendants.</summary>
-    public IEnumerable<int> Tree() => ProcessDescendants.Of(Pid);
+    /// <summary>
+    /// The pids of the process and its present descendants. A process whose parent has ended is none of these any more: it is
+    /// found by an outcome line that named it.
+    /// </summary>
+    public IEnumerable<int> Tree()
+    {
+        var descendants = ProcessDescendants.Of(Pid);
+        var orphans = Sockets.Values.Select(socket => socket.Pid).Distinct().Except(descendants);
+        return descendants.Concat(orphans.Where(pid => Root?.Holds(pid) == true));
+    }
 
     /// <summary>The process's sockets in a listing of serving sockets.</summary>
     public IEnumerable<SocketRecord> SocketsIn(IReadOnlyList<SocketRecord> listing)
