@@ -168,6 +168,19 @@ public sealed class GuardTests : IDisposable
         Assert.Equal("/dev/null", File.ResolveLinkTarget($"/proc/self/fd/{taken!.Number}", returnFinalTarget: false)!.FullName);
     }
 
+    [Fact]
+    public void Claim_GuardIsStopped_IsSilent()
+    {
+        using var process = Assert.IsType<Pidfd>(Pidfd.Open(_guard.Pid, out _));
+        var former = new FormerGuard(_guard.Socket, TimeSpan.FromMilliseconds(50));
+        process.SendSignal(new Signal(19));
+        Assert.Equal((Errno.TimedOut, true), (former.Claim(), former.IsSilent));
+
+        process.SendSignal(new Signal(18));
+        var next = new FormerGuard(_guard.Socket);
+        Assert.Equal((Errno.None, false), (next.Claim(), next.IsSilent));
+    }
+
     /// <summary>A daemon of an earlier version sends no id, and reads an errno.</summary>
     [Fact]
     public void Request_OfAnEarlierVersion_IsAnswered()

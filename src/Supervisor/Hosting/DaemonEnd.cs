@@ -8,7 +8,7 @@ namespace Reuseportd.Hosting;
 internal static class DaemonEnd
 {
     /// <summary>Bounds the writing of queued lines to files before another program takes over.</summary>
-    private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(5);
 
     /// <returns>The exit code. There is no return if another program takes the workers over.</returns>
     public static async Task<int> RunAsync(

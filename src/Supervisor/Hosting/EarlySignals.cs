@@ -19,7 +19,10 @@ internal sealed class EarlySignals : IDisposable
 
     private const int Hangup = 1, Interrupt = 2, Quit = 3, User = 12, Terminate = 15;
 
-    /// <summary>For all below: a signal must not be lost between two of them.</summary>
+    /// <summary>The longest wait for the runtime's thread pool, which runs the handlers.</summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>For the five fields below: a signal must not be lost between two of them.</summary>
     private readonly Lock _lock = new();
 
     /// <summary>Signals that have had no effect, a bit for each; a stop signal stays.</summary>
@@ -95,6 +98,7 @@ internal sealed class EarlySignals : IDisposable
     public void PassOn(Dictionary<string, string> environment)
     {
         HeldSignals.Hold();
+        AwaitHandlers();
         if (_collected is { Number: var number } && ProgramReplacement.Keep(number, keep: true) == Errno.None)
             environment[Variable] = number.ToString(CultureInfo.InvariantCulture);
         int received;
@@ -123,6 +127,15 @@ internal sealed class EarlySignals : IDisposable
         foreach (var signal in _heard) signal.Dispose();
         _stop.Dispose();
         _collected?.Dispose();
+    }
+
+    /// <summary>Signals from before <see cref="Collect"/> may still be in the queue of the thread pool.</summary>
+    private static void AwaitHandlers()
+    {
+        // Not disposed: the thread pool may be late.
+        var turn = new ManualResetEventSlim();
+        ThreadPool.UnsafeQueueUserWorkItem(static turn => turn.Set(), turn, preferLocal: false);
+        _ = turn.Wait(LongestTurn);
     }
 
     private static Descriptor? TakeCollected()

@@ -53,8 +53,19 @@ internal sealed class FleetControl(
     }
 
     /// <summary>Applies without an answer. If another call waits to read the files, it reads the newest ones.</summary>
-    public Task ApplySoonAsync(CancellationToken cancellation) =>
-        Volatile.Read(ref _waitingToRead) > 0 ? ReopenFilesAsync(cancellation) : ApplyAsync(timeout: null, cancellation);
+    public async Task ApplySoonAsync(CancellationToken cancellation)
+    {
+        if (Volatile.Read(ref _waitingToRead) == 0)
+        {
+            await ApplyAsync(timeout: null, cancellation);
+            return;
+        }
+
+        await ReopenFilesAsync(cancellation);
+        // That call may end without reading: a replacement refuses it. Its turn comes before this one.
+        await _oneReadsAtATime.WaitAsync(cancellation);
+        _oneReadsAtATime.Release();
+    }
 
     private async Task<(string[] Errors, string[] Warnings, Task<ConvergeResult>? Settled)> BeginAsync(
         TimeSpan? timeout, CancellationToken cancellation)

@@ -31,7 +31,9 @@ internal sealed partial class FleetHost
         if (loop.Ended.IsFaulted) return false;
         manager.Deciding(UnitJob.Patience);
         var restart = UnitJob.IsKeepingRestartAsync(time);
-        return await Task.WhenAny(restart, signals.AnotherStop) == restart && await restart && await replacement.LeaveAsync();
+        if (await Task.WhenAny(restart, signals.AnotherStop) != restart || !await restart) return false;
+        manager.Deciding(Replacement.LongestLeave);
+        return await replacement.LeaveAsync();
     }
 
     private async Task StopWorkersAsync()

@@ -49,7 +49,14 @@ internal sealed class FleetOrigin
             };
         var given = DescriptorStore.TakeGiven(Succession.Knows);
         string[] names = [.. given.Select(one => one.Name).Distinct()];
-        var succession = Succession.TryTake(given, controllers, out var notAdopted);
+        var succession = Succession.TryTake(given, controllers, out var notAdopted, out var isSilent);
+        if (isSilent)
+        {
+            // The service manager starts the daemon again.
+            problem = notAdopted;
+            return null;
+        }
+
         var loaded = ConfigurationSource.Load(path, controllers);
         if (succession is null) return new(null, null, loaded, notAdopted, 0) { StoredNames = names };
         var origin = new FleetOrigin(succession.Inheritance, succession.Guard, loaded, null, succession.Lost)

@@ -6,7 +6,10 @@ namespace Reuseportd.Hosting;
 internal sealed partial class Replacement
 {
     /// <summary>The longest wait for starts in progress when the daemon ends.</summary>
-    private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bounds the end of a daemon whose workers run on: the check of its state, and the last writes.</summary>
+    public static TimeSpan LongestLeave => LongestStart + (2 * CheckPatience) + LongestEnd + (2 * DaemonEnd.FlushWithin);
 
     /// <summary>True if the fleet was handed over to a successor, and not to a new program of this process.</summary>
     public bool Leaves { get; private set; }
@@ -31,6 +34,8 @@ internal sealed partial class Replacement
     public async Task<bool> LeaveAsync()
     {
         if (resources.Keeping is not { } keeping || HandedOver is not null) return false;
+        // The loop answers when it has its services, so the keeping has begun.
+        _ = await AnswerAsync(isTrial: true);
         await keeping.Begun;
         if (!keeping.CanLeave) return false;
         var (refusal, obstacle) = await TryLeaveAsync();
@@ -44,6 +49,9 @@ internal sealed partial class Replacement
         {
             log.NotHandedOver(obstacle);
             LeaveToGuard();
+            // What the workers write from now on is for the successor.
+            _paused = await output.PauseAsync();
+            keeping.End(resources.Root(initial) with { Streams = [.. _paused.Streams.Select(Save)] });
             return true;
         }
 
@@ -70,23 +78,23 @@ internal sealed partial class Replacement
         var isChecked = false;
         while (true)
         {
-            var answer = await AskAsync(isTrial: true);
+            var answer = await AnswerAsync(isTrial: true);
             // A state without the workers that are starting cannot be checked.
             if (answer.Obstacle is null && !isChecked)
             {
-                // A program that only takes long is no reason to stop workers: it may take the state.
-                if (await CheckAsync(StateOf(answer, []), CancellationToken.None) is { IsLate: false, Problem: { } refusal })
+                // Without an answer of the program there is no reason to stop workers: it may take the state.
+                if (await CheckAsync(StateOf(answer, []), CancellationToken.None) is { IsUnknown: false, Problem: { } refusal })
                     return (refusal, null);
                 isChecked = true;
             }
 
             var obstacle = isChecked ? await (_handOver = HandOverAsync()) : answer.Obstacle;
-            if (obstacle is null || time.GetElapsedTime(since) > LongestLeave) return (null, obstacle);
+            if (obstacle is null || time.GetElapsedTime(since) > LongestStart) return (null, obstacle);
             await Task.Delay(BetweenTries, time);
         }
     }
 
     /// <param name="Problem">The reason why a program does not take the state; null if it takes it.</param>
-    /// <param name="IsLate">True if it did not answer in time.</param>
-    private readonly record struct StateCheck(string? Problem, bool IsLate = false);
+    /// <param name="IsUnknown">True if it did not answer in time, or the host had no resources for it.</param>
+    private readonly record struct StateCheck(string? Problem, bool IsUnknown = false);
 }

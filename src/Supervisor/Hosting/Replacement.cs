@@ -49,7 +49,7 @@ internal sealed partial class Replacement(
     /// <summary>Idle, or a <see cref="HandOverAsync"/> is under way or done, or none may begin.</summary>
     private int _phase = Idle;
     private const int Idle = 0, HandingOver = 1, Forbidden = 2;
-    private Task<string?> _handOver = Task.FromResult<string?>(null);
+    private Task<string?> _handOver = Task.FromResult<string?>("none has begun");
     private PausedOutput? _paused;
     private FleetSnapshot? _lastFleet;
 
@@ -109,8 +109,9 @@ internal sealed partial class Replacement(
     /// <returns>True if the fleet was handed over.</returns>
     public async Task<bool> ForbidAsync()
     {
-        while (Interlocked.CompareExchange(ref _phase, Forbidden, Idle) == HandingOver && HandedOver is null) await _handOver;
-        return HandedOver is not null;
+        while (Interlocked.CompareExchange(ref _phase, Forbidden, Idle) == HandingOver)
+            if (await _handOver is null) return true;
+        return false;
     }
 
     private async Task<string?> TryAsync(TimeSpan timeout, CancellationToken cancellation)
@@ -150,7 +151,7 @@ internal sealed partial class Replacement(
     {
         // What the output thread has read is in the mailbox before the loop's last message.
         _paused = await output.PauseAsync();
-        var answer = await AnswerAsync();
+        var answer = await AnswerAsync(isTrial: false);
         if (answer.Obstacle is not null)
         {
             _paused.Dispose();
@@ -174,11 +175,11 @@ internal sealed partial class Replacement(
         return null;
     }
 
-    private async Task<HandedOver> AnswerAsync()
+    private async Task<HandedOver> AnswerAsync(bool isTrial)
     {
         try
         {
-            return await AskAsync(isTrial: false);
+            return await AskAsync(isTrial);
         }
         catch (OperationCanceledException)
         {
@@ -221,15 +222,15 @@ internal sealed partial class Replacement(
     {
         var path = resources.Program;
         using var file = SealedFile.TryMake(HandoverText.Write(state), out var errno);
-        if (file is null) return new($"memfd_create: {errno}");
+        if (file is null) return new($"memfd_create: {errno}", IsUnknown: true);
         var place = string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{file.Number}");
         string[] arguments = [.. ProgramReplacement.OwnArguments()[1..], "--check-state", place];
         var variables = OwnEnvironment.Variables();
         var (said, error) = await OwnProgram.RunAsync(path, arguments, variables, CheckPatience, time).WaitAsync(cancellation);
-        if (error is not null) return new(error.ToString());
+        if (error is not null) return new(error.ToString(), IsUnknown: error.Errno.IsShortage || error.Errno == Errno.TimedOut);
         return said switch
         {
-            null => new($"{path} has not checked the state in time", IsLate: true),
+            null => new($"{path} has not checked the state in time", IsUnknown: true),
             Inherited.Restorable => default,
             "" => new($"{path} cannot check the state"),
             _ => new($"{path} refuses the state: {said.Trim()}"),

@@ -49,16 +49,24 @@ internal sealed class Succession
     /// </summary>
     /// <param name="given">The descriptors of the service manager, which this method closes.</param>
     /// <param name="problem">The reason why the workers cannot be taken over; null if there are none.</param>
+    /// <param name="isSilent">
+    /// True if a guard did not answer. It may have the workers and the control socket of the former daemon, so no other daemon
+    /// can start.
+    /// </param>
     public static Succession? TryTake(
-        IReadOnlyList<GivenDescriptor> given, ControllerOffer controllers, out string? problem)
+        IReadOnlyList<GivenDescriptor> given, ControllerOffer controllers, out string? problem, out bool isSilent)
     {
         problem = null;
+        isSilent = false;
         Succession? taken = null;
         // A daemon may have died while it took the workers over from an earlier one, so that both guards live.
         foreach (var (guard, state, obstacle) in Left(given).OrderByDescending(left => left.State?.Succession ?? -1))
         {
             if (taken is not null) guard.End();
-            else taken = TryTake(guard, state, controllers, problem = obstacle, out problem);
+            else if (!guard.IsSilent) taken = TryTake(guard, state, controllers, problem = obstacle, out problem);
+            if (!guard.IsSilent) continue;
+            (isSilent, problem) = (true, "the guard of the former daemon does not answer");
+            break;
         }
 
         foreach (var one in given) one.File.Dispose();
@@ -74,7 +82,7 @@ internal sealed class Succession
             var file = given.FirstOrDefault(other => other.Name == StatePrefix + one.Name[GuardPrefix.Length..])?.File;
             var guard = new FormerGuard(new Descriptor(one.File.Release()));
             // Not the guard of a daemon that has stopped, or that has been replaced.
-            if (guard.Claim() != Errno.None)
+            if (guard.Claim() != Errno.None && !guard.IsSilent)
             {
                 guard.Dispose();
                 continue;
@@ -93,6 +101,7 @@ internal sealed class Succession
     {
         problem = obstacle;
         var resolved = state is null ? null : new KeptState(state, new KeptDescriptors(guard)).TryResolve();
+        if (guard.IsSilent) return null;
         var inheritance = resolved is null ? null : Inherited.WithReadableSpecs(resolved, controllers);
         if (inheritance is not null)
         {
@@ -102,7 +111,7 @@ internal sealed class Succession
         }
 
         problem ??= "the control socket of the former daemon is gone";
-        guard.ReleaseAll();
+        guard.ReleaseAndWait();
         return null;
     }
 }

@@ -70,8 +70,8 @@ internal sealed class WorkerKeeping(
     /// <param name="rings">Must stay open until the end of the process: the guard shares it. Null for none.</param>
     public void End(SealedFile? rings)
     {
-        if (rings is null) return;
-        log!.Put(StateRecords.Rings, StateRecords.Write(DescriptorIdentity.Of(rings)));
+        if (rings is null || log is null) return;
+        log.Put(StateRecords.Rings, StateRecords.Write(DescriptorIdentity.Of(rings)));
         log.TryFlush();
     }
 

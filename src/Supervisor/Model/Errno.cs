@@ -40,6 +40,10 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno TimedOut = new(110);
     public static readonly Errno ConnectionRefused = new(111);
 
+    /// <summary>True if the host has no more of something at the moment: processes, memory, descriptors.</summary>
+    public bool IsShortage =>
+        this == Again || this == NoMemory || this == TooManyFiles || this == TooManyDescriptors || this == NoBuffers;
+
     private static readonly Dictionary<int, string> Names = new()
     {
         [1] = "EPERM", [2] = "ENOENT", [3] = "ESRCH", [4] = "EINTR", [5] = "EIO", [6] = "ENXIO", [7] = "E2BIG", [8] = "ENOEXEC",

@@ -96,6 +96,21 @@ public sealed class ReexecProgramTests : MethodTest
         await Daemon.StopAsync();
     }
 
+    /// <summary>As for the background jobs of a script, and under nohup(1).</summary>
+    [Fact]
+    public async Task Reexec_IgnoredSignals_StayIgnored()
+    {
+        Daemon.Wrapper = ["env", "--ignore-signal=INT", "--ignore-signal=HUP"];
+        Copies.Configure(Daemon);
+        await Daemon.StartAsync();
+        await ReexecAsync();
+
+        var ignored = Convert.ToUInt64(Processes.Status(Daemon.Pid, "SigIgn"), 16);
+        const int hangup = 1, interrupt = 2;
+        foreach (var signal in (int[])[hangup, interrupt]) Assert.NotEqual(0ul, ignored & (1ul << (signal - 1)));
+        await Daemon.StopAsync();
+    }
+
     /// <summary>Starts a daemon that gets a signal some time after its next check of the state.</summary>
     private async Task StartAsync(string signal, int milliseconds)
     {

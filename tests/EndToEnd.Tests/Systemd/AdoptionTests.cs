@@ -204,6 +204,25 @@ public sealed class AdoptionTests(Machine machine) : NextDaemonTest(machine)
         await AllAnswerAsync(workers: 2);
     }
 
+    /// <summary>No daemon can start beside workers and a control socket that a stopped guard may have.</summary>
+    [Fact]
+    public async Task NextDaemon_GuardDoesNotAnswer_IsStartedAgainUntilItDoes()
+    {
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+        var (started, before) = (await Journal.EventAsync("started"), WorkersOf("web"));
+        var guard = await GuardAsync();
+        await SignalAsync(guard, "STOP");
+        var next = await NextDaemonAsync(WaitsForAnswer, "waits for the guard");
+        await Deadline.UntilAsync(
+            async () => await MainPidAsync() is var third && third != 0 && third != next, "systemd starts the daemon again");
+        await SignalAsync(guard, "CONT");
+
+        await Journal.EventAsync("started", after: await Journal.EventAsync("adopted", after: started));
+        Assert.Equal(before, WorkersOf("web"));
+        await AllAnswerAsync(workers: 2);
+    }
+
     [Fact]
     public async Task Daemon_KilledAndStopped_LeavesNothing()
     {

@@ -9,18 +9,22 @@ namespace Reuseportd.Linux.Spawning;
 /// The guard of an earlier daemon, which keeps the workers and the descriptors of that daemon; see Native/Guard/guard.h.
 /// </summary>
 /// <param name="socket">See <see cref="Guard.Socket"/>. This object owns it.</param>
-internal sealed unsafe class FormerGuard(Descriptor socket) : IDisposable
+/// <param name="patience">Bounds the wait for an answer; null for 20 s.</param>
+internal sealed unsafe class FormerGuard(Descriptor socket, TimeSpan? patience = null) : IDisposable
 {
     private const int Claims = 1, Give = 2, Releases = 3, Leaves = 4;
 
-    /// <summary>Bounds the wait for an answer. The guard answers at once, unless a process of root has stopped it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>The guard answers at once, unless the host has no memory or no time for it, or root has stopped it.</summary>
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(20);
 
-    /// <summary>The id of the last request. The time since boot makes it larger than those of earlier daemons.</summary>
+    /// <summary>The id of the last request. The time since boot makes it another one than those of earlier daemons.</summary>
     private long _id = TimeProvider.System.GetTimestamp();
 
+    /// <summary>True if an answer did not come in time. The guard may live, so its workers and descriptors may, too.</summary>
+    public bool IsSilent { get; private set; }
+
     /// <summary>Takes the workers over: the guard waits for the end of this process from now on.</summary>
-    /// <returns>EPIPE if the guard has ended.</returns>
+    /// <returns>EPIPE if the guard has ended; ETIMEDOUT if it is silent.</returns>
     public Errno Claim()
     {
         var errno = Send(Claims, Environment.ProcessId);
@@ -51,7 +55,7 @@ internal sealed unsafe class FormerGuard(Descriptor socket) : IDisposable
     /// The same after the death of the guard's daemon. Waits until the guard has closed the daemon's descriptors, such as its
     /// control socket.
     /// </summary>
-    public void ReleaseAll()
+    public void ReleaseAndWait()
     {
         _ = Send(Releases, 0);
         var answer = default(Answer);
@@ -89,8 +93,13 @@ internal sealed unsafe class FormerGuard(Descriptor socket) : IDisposable
         }
     }
 
-    private IoResult Receive(ref Answer answer, out Descriptor? passed) =>
-        DescriptorMessage.Receive(socket, MemoryMarshal.AsBytes(new Span<Answer>(ref answer)), Patience, out passed);
+    private IoResult Receive(ref Answer answer, out Descriptor? passed)
+    {
+        var bytes = MemoryMarshal.AsBytes(new Span<Answer>(ref answer));
+        var received = DescriptorMessage.Receive(socket, bytes, patience ?? Usual, out passed);
+        if (received.Errno == Errno.TimedOut) IsSilent = true;
+        return received;
+    }
 
     /// <summary>The layout is that of Native/Guard/guard.h.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -44,8 +44,13 @@ int32_t reuseportd_collect_signals(void)
         return -1;
     collecting = ends[1];
     struct sigaction action = {.sa_handler = collect, .sa_flags = SA_RESTART | SA_ONSTACK};
-    for (int i = 0; i < SIGNAL_COUNT; i++)
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
+        struct sigaction former;
+        /* An ignored signal stays ignored: execve(2) would turn a handler into the default action. */
+        if (sigaction(daemon_signals[i], NULL, &former) == 0 && former.sa_handler == SIG_IGN)
+            continue;
         sigaction(daemon_signals[i], &action, NULL);
+    }
     return ends[0];
 }
 
