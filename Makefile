@@ -21,6 +21,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 INSTALLED_SCHEMA = 1s|[^=]*$$|$(PREFIX)/share/reuseportd/reuseportd.schema.json|
 # The links of the pages that stand beside docs/ here, and beside its pages when installed.
 INSTALLED_LINKS = s|](docs/|](|g; s|](config/|](|g; s|"docs/|"|g; s|\.\./docs/||g
+MANIFESTS = $(patsubst deploy/%,%,$(wildcard deploy/kubernetes/*/*.yaml deploy/quadlet/*.container deploy/nomad/*.hcl))
 EXAMPLES = $(notdir $(patsubst %/reuseportd.yaml,%,$(wildcard config/examples/*/reuseportd.yaml)))
 # More words for dotnet publish.
 PUBLISH_OPTIONS ?=
@@ -275,6 +276,9 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 	sed -i '$(INSTALLED_SCHEMA)' $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/*/reuseportd.yaml
 	sed -i '$(INSTALLED_LINKS)' $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/README.md \
 		$(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/*/README.md
+	for file in $(MANIFESTS); do \
+		install -D -m 0644 deploy/$$file $(DESTDIR)$(PREFIX)/share/doc/reuseportd/deploy/$$file || exit 1; \
+	done
 	install -m 0644 LICENSE docs/*.md docs/openapi.json $(DESTDIR)$(PREFIX)/share/doc/reuseportd/
 	for page in README.md CONTRIBUTING.md CHANGELOG.md; do \
 		sed '$(INSTALLED_LINKS)' $$page > $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$page && \

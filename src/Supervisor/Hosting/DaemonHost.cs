@@ -32,7 +32,7 @@ internal static class DaemonHost
 {
     public static async Task<int> RunAsync(DaemonArguments arguments)
     {
-        using var signals = new EarlySignals();
+        using var signals = new DaemonSignals();
         // The descriptors of an earlier daemon may be many.
         var raised = Descriptors.RaiseLimit(out var limit);
         // A client that reads the path has another working directory.
@@ -100,7 +100,7 @@ internal static class DaemonHost
     public static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     private static async Task<int> RunAsync(
-        EarlySignals signals, ControlSocket socket, OwnListeners listeners, InitialFleet initial, WorkerGroups groups,
+        DaemonSignals signals, ControlSocket socket, OwnListeners listeners, InitialFleet initial, WorkerGroups groups,
         string preload, LogOutput output, Rings rings)
     {
         var inherited = initial.Inheritance;
@@ -182,7 +182,7 @@ internal static class DaemonHost
     }
 
     private static WebApplicationBuilder Builder(
-        ControlSocket socket, LogOutput output, EarlySignals signals, FailedServices exits)
+        ControlSocket socket, LogOutput output, DaemonSignals signals, FailedServices exits)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ApiServer.Set(server, socket));

@@ -21,7 +21,7 @@ internal sealed partial class FleetHost(
     InitialFleet initial,
     ServiceManager manager,
     StreamEnd ending,
-    EarlySignals signals,
+    DaemonSignals signals,
     Replacement replacement,
     FailedServices failed,
     IHostApplicationLifetime lifetime,

@@ -21,7 +21,7 @@ namespace Reuseportd.Hosting;
 /// <summary>Serves the clients of an assembled daemon, and runs it until it has stopped.</summary>
 internal static class HostRun
 {
-    public static async Task RunAsync(WebApplication host, EarlySignals signals, LogOutput output, FailureLog failures)
+    public static async Task RunAsync(WebApplication host, DaemonSignals signals, LogOutput output, FailureLog failures)
     {
         var (resources, version) = (host.Services.GetRequiredService<DaemonResources>(), DaemonHost.Version);
         var control = host.Services.GetRequiredService<FleetControl>();
@@ -46,7 +46,7 @@ internal static class HostRun
     }
 
     /// <summary>Runs the host until it has stopped.</summary>
-    private static async Task RunAsync(WebApplication host, EarlySignals signals)
+    private static async Task RunAsync(WebApplication host, DaemonSignals signals)
     {
         // Running workers are taken over before a stop: it then ends them in order, or leaves them to the next daemon.
         var isFirst = host.Services.GetRequiredService<InitialFleet>().Inheritance is null;

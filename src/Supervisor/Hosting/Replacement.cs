@@ -23,7 +23,7 @@ namespace Reuseportd.Hosting;
 /// </summary>
 internal sealed partial class Replacement(
     DaemonResources resources,
-    EarlySignals signals,
+    DaemonSignals signals,
     InitialFleet initial,
     Mailbox mailbox,
     OutputLoop output,

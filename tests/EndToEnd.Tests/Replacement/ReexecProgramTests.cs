@@ -72,7 +72,7 @@ public sealed class ReexecProgramTests : MethodTest
     [InlineData(5)]
     [InlineData(20)]
     [InlineData(50)]
-    public async Task Reexec_StopSignalBehindTheCheck_StopsTheDaemon(int milliseconds)
+    public async Task Reexec_StopSignalAfterTheCheck_StopsTheDaemon(int milliseconds)
     {
         await StartAsync("TERM", milliseconds);
         var reexec = Daemon.ControlAsync("reexec");
@@ -87,7 +87,7 @@ public sealed class ReexecProgramTests : MethodTest
     [InlineData(0)]
     [InlineData(5)]
     [InlineData(20)]
-    public async Task Reexec_ReloadBehindTheCheck_IsDone(int milliseconds)
+    public async Task Reexec_ReloadAfterTheCheck_IsDone(int milliseconds)
     {
         await StartAsync("HUP", milliseconds);
         await ReexecAsync();

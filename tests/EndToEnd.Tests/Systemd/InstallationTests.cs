@@ -67,6 +67,7 @@ public sealed class InstallationTests : IDisposable
         Assert.Contains("ExecReload=/opt/reuseportd/bin/reuseportctl apply", unit);
         Assert.True(File.Exists(_folder["root/opt/reuseportd/share/reuseportd/reuseportd.schema.json"]));
         Assert.True(File.Exists(_folder["root/opt/reuseportd/share/reuseportd/prometheus/reuseportd.dashboard.json"]));
+        Assert.True(File.Exists(_folder["root/opt/reuseportd/share/doc/reuseportd/deploy/kubernetes/base/deployment.yaml"]));
         string[] files =
             ["etc/reuseportd/reuseportd.yaml", "opt/reuseportd/share/doc/reuseportd/examples/python/reuseportd.yaml"];
         foreach (var file in files)

@@ -12,7 +12,7 @@ namespace Reuseportd.Hosting;
 /// a reload, and SIGUSR2, a replacement, would end a daemon that is still starting. Signals that come while another program takes
 /// over are passed on to it.
 /// </summary>
-internal sealed class EarlySignals : IDisposable
+internal sealed class DaemonSignals : IDisposable
 {
     /// <summary>The environment variable with the descriptor of the signals that an earlier program has collected.</summary>
     private const string Variable = "REUSEPORTD_SIGNALS";
@@ -22,20 +22,17 @@ internal sealed class EarlySignals : IDisposable
     /// <summary>The longest wait for the runtime's thread pool, which runs the handlers.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>For the five fields below: a signal must not be lost between two of them.</summary>
-    private readonly Lock _lock = new();
+    /// <summary>Parts of <see cref="_state"/>: <see cref="Listen"/> was called; the fleet is handed over; a reload.</summary>
+    private const long Listens = 1L << 30, IsHandedOver = 1L << 31, OneReload = 1L << 32;
 
-    /// <summary>Signals that have had no effect, a bit for each; a stop signal stays.</summary>
-    private int _received;
-
-    /// <summary>Reloads by SIGHUP that have not finished, or had not when the hand-over began.</summary>
-    private int _reloads;
+    /// <summary>
+    /// The signals that have had no effect, a bit for each, where stop signals stay; two facts; and the number of reloads that
+    /// have not finished, or had not when the fleet was handed over. One number, so that no signal is lost between two of them.
+    /// </summary>
+    private long _state;
 
     /// <summary>The effects of SIGHUP and of SIGUSR2; null while the daemon starts.</summary>
     private Action? _reload, _replace;
-
-    /// <summary>The fleet is handed over: what has not had its effect is for the next program.</summary>
-    private bool _isHandedOver;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _heard;
@@ -45,7 +42,7 @@ internal sealed class EarlySignals : IDisposable
     /// <summary>Signals for the next program; null before <see cref="Collect"/>.</summary>
     private Descriptor? _collected;
 
-    public EarlySignals()
+    public DaemonSignals()
     {
         _heard =
         [
@@ -67,7 +64,7 @@ internal sealed class EarlySignals : IDisposable
     /// <summary>From now on signals are for the next program.</summary>
     public void Collect()
     {
-        lock (_lock) _isHandedOver = true;
+        Interlocked.Or(ref _state, IsHandedOver);
         _collected = HeldSignals.Collect();
     }
 
@@ -78,17 +75,14 @@ internal sealed class EarlySignals : IDisposable
     /// <param name="reload">Calls <see cref="EndReload"/> at its end: until then the next program repeats the reload.</param>
     public void Listen(Action reload, Action replace)
     {
-        lock (_lock) (_reload, _replace) = (reload, replace);
+        (_reload, _replace) = (reload, replace);
+        Interlocked.Or(ref _state, Listens);
         TakeEffect(Hangup);
         TakeEffect(User);
     }
 
-    public void EndReload()
-    {
-        lock (_lock)
-            // The lines of this one may no longer be written.
-            if (!_isHandedOver) _reloads--;
-    }
+    /// <summary>After a hand-over the next program repeats the reload: the lines of this one may no longer be written.</summary>
+    public void EndReload() => Change(static state => (state & IsHandedOver) != 0 ? state : state - OneReload);
 
     /// <summary>
     /// Holds signals back for the next program, also those that came since <see cref="Collect"/> and those whose reload has not
@@ -101,9 +95,9 @@ internal sealed class EarlySignals : IDisposable
         AwaitHandlers();
         if (_collected is { Number: var number } && ProgramReplacement.Keep(number, keep: true) == Errno.None)
             environment[Variable] = number.ToString(CultureInfo.InvariantCulture);
-        int received;
-        lock (_lock) received = _reloads > 0 ? _received | 1 << Hangup : _received;
-        for (var signal = 1; signal < sizeof(int) * 8; signal++)
+        var received = Volatile.Read(ref _state);
+        if (received >= OneReload) received |= 1 << Hangup;
+        for (var signal = 1; signal <= Terminate; signal++)
             if ((received & (1 << signal)) != 0) HeldSignals.Repeat(new Signal(signal));
     }
 
@@ -130,13 +124,7 @@ internal sealed class EarlySignals : IDisposable
     }
 
     /// <summary>Signals from before <see cref="Collect"/> may still be in the queue of the thread pool.</summary>
-    private static void AwaitHandlers()
-    {
-        // Not disposed: the thread pool may be late.
-        var turn = new ManualResetEventSlim();
-        ThreadPool.UnsafeQueueUserWorkItem(static turn => turn.Set(), turn, preferLocal: false);
-        _ = turn.Wait(LongestTurn);
-    }
+    private static void AwaitHandlers() => Task.Run(static () => { }).Wait(LongestTurn);
 
     private static Descriptor? TakeCollected()
     {
@@ -152,24 +140,28 @@ internal sealed class EarlySignals : IDisposable
         {
             // Otherwise the default action of the signal ends the process.
             context.Cancel = true;
-            lock (_lock) _received |= 1 << number;
+            Interlocked.Or(ref _state, 1L << number);
             handle();
         });
 
     /// <summary>Begins what the signal asks for, if it came and if this program can do it.</summary>
     private void TakeEffect(int signal)
     {
-        Action? effect;
-        lock (_lock)
-        {
-            effect = signal == Hangup ? _reload : _replace;
-            var bit = 1 << signal;
-            if (effect is null || _isHandedOver || (_received & bit) == 0) return;
-            _received &= ~bit;
-            if (signal == Hangup) _reloads++;
-        }
+        var (bit, reload) = (1L << signal, signal == Hangup ? OneReload : 0);
+        if (CanTake(Change(state => CanTake(state) ? (state & ~bit) + reload : state)))
+            (signal == Hangup ? _reload! : _replace!)();
 
-        effect();
+        bool CanTake(long state) => (state & (bit | Listens | IsHandedOver)) == (bit | Listens);
+    }
+
+    /// <returns>The state before the change.</returns>
+    private long Change(Func<long, long> next)
+    {
+        while (true)
+        {
+            var state = Volatile.Read(ref _state);
+            if (Interlocked.CompareExchange(ref _state, next(state), state) == state) return state;
+        }
     }
 
     private void Stop()
