@@ -107,6 +107,17 @@ public sealed class ImportTests : IDisposable
         Assert.DoesNotContain("    at ", import.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Import_ScriptWithoutNode_IsAnError()
+    {
+        var file = _folder.Write("ecosystem.config.js", "module.exports = { apps: [{ name: 'web', script: 'a.js' }] };");
+        var nowhere = new Dictionary<string, string> { ["PATH"] = _folder["none"] };
+        var import = await Command.RunAsync(Artifacts.Control, ["import", file], nowhere);
+        Assert.Equal((1, ""), (import.Code, import.Out));
+        Assert.Contains($"{file}:", import.Error, StringComparison.Ordinal);
+        Assert.Contains("'node'", import.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>A process in a session of its own keeps node's stdout.</summary>
     [Theory]
     [InlineData("")]
