@@ -154,6 +154,20 @@ public sealed class ReexecTests : MethodTest
         await Daemon.StopAsync();
     }
 
+    /// <summary>The daemon has begun to read its configuration, or waits for its workers.</summary>
+    [Theory]
+    [InlineData("starting")]
+    [InlineData("spawn")]
+    public async Task Signal_DuringTheStart_ReplacesTheDaemonAfterIt(string last)
+    {
+        ConfigureWeb("auto");
+        Daemon.Launch();
+        await Daemon.EventAsync(last);
+        Daemon.Signal(UserSignal);
+        await Daemon.EventAsync("started", after: await Daemon.EventAsync("adopted"));
+        await Daemon.StopAsync();
+    }
+
     [Fact]
     public async Task Reexec_KilledDaemon_EndsItsWorkers()
     {
