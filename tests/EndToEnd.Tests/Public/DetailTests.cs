@@ -11,7 +11,7 @@ public sealed class DetailTests : PublicTest
 
     private static readonly string[] Paths =
     [
-        "/metrics", "/healthz", "/readyz", "/readyz/web", "/readyz/fails", "/readyz/missing", "/v1/status",
+        "/", "/metrics", "/healthz", "/readyz", "/readyz/web", "/readyz/fails", "/readyz/missing", "/v1/status",
         "/v1/status?name=fails",
         "/v1/events?follow=false", "/v1/events?follow=false&since=0", "/v1/events?follow=false&name=missing", "/none",
     ];
@@ -24,17 +24,21 @@ public sealed class DetailTests : PublicTest
         // The answers have what they may have.
         var all = string.Concat(answers);
         Facts.AssertIn(all, "fails@0", "missing@0", "ENOENT", "\"spawn_error\"", "\"exit\"");
+        Facts.AssertIn(answers[^1], "fails@0", "missing@0", "\"reload_failed\"", "\"exit\"");
     }
 
     [Fact]
     public async Task WithDetails_AnswersHaveThem()
     {
-        var all = string.Concat(await AnswersAsync("listen_details: true"));
+        var answers = await AnswersAsync("listen_details: true");
+        var all = string.Concat(answers);
         Facts.AssertIn(all, $"{Secret}-error", $"{Secret}-path");
+        Assert.Contains($"{Secret}-path", answers[^1], StringComparison.Ordinal);
         // No answer has the environment of a worker.
         Assert.DoesNotContain($"{Secret}-variable", all, StringComparison.Ordinal);
     }
 
+    /// <summary>The answers of <see cref="Paths"/>, and last the first event of <c>/v1/live</c>.</summary>
     private async Task<string[]> AnswersAsync(params string[] daemon)
     {
         ConfigureDaemon(daemon);
@@ -66,8 +70,18 @@ public sealed class DetailTests : PublicTest
         await Daemon.ControlAsync("signal", "web", "CONT");
         var answers = new List<string>();
         foreach (var path in Paths) answers.Add((await GetAsync(path)).Body);
-        var events = answers[9].Split('\n').Where(line => line.StartsWith("data:", StringComparison.Ordinal)).ToArray();
+        var log = answers[Array.IndexOf(Paths, "/v1/events?follow=false&since=0")];
+        var events = log.Split('\n').Where(line => line.StartsWith("data:", StringComparison.Ordinal)).ToArray();
         Assert.Contains(events, line => $"{JsonNode.Parse(line[5..])!["event"]}" == "reload_failed");
-        return [.. answers];
+        return [.. answers, await StateAsync()];
+    }
+
+    /// <summary>The data of the first event of <c>/v1/live</c>.</summary>
+    private async Task<string> StateAsync()
+    {
+        using var client = new HttpClient();
+        using var reader = new StreamReader(await client.GetStreamAsync($"http://{Listen}/v1/live"));
+        Assert.Equal("event: state", await reader.ReadLineAsync().WaitAsync(Deadline.Patience));
+        return (await reader.ReadLineAsync().WaitAsync(Deadline.Patience))!;
     }
 }
