@@ -8,12 +8,26 @@ public sealed class PathTests : PublicTest
 {
     private const string OpenMetrics = "application/openmetrics-text";
 
+    /// <summary>Headers that no answer lacks.</summary>
+    private static readonly (string Name, string Value)[] Always =
+    [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Cache-Control", "no-store"),
+    ];
+
+    private static readonly HashSet<string> ContentPolicy =
+        ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"];
+
     [Fact]
-    public async Task Get_EachPath_HasItsStatusAndType()
+    public async Task GetAndHead_EachPath_HaveItsStatusAndHeaders()
     {
         await StartAsync();
         (string Path, int Status, string Type)[] expected =
         [
+            ("/", 200, "text/html"),
+            ("/page.js", 200, "text/javascript"),
             ("/metrics", 200, "text/plain"),
             ("/healthz", 200, "text/plain"),
             ("/readyz", 200, "text/plain"),
@@ -33,19 +47,24 @@ public sealed class PathTests : PublicTest
             var answer = await GetAsync(path);
             Assert.Equal((path, status), (path, answer.Status));
             Assert.StartsWith(type, answer.Headers["Content-Type"].Single(), StringComparison.Ordinal);
-            Assert.Equal(["nosniff"], answer.Headers["X-Content-Type-Options"]);
-            Assert.Equal(["no-store"], answer.Headers["Cache-Control"]);
+            AssertSafe(path, answer);
+
+            var head = await HeadAsync(path);
+            Assert.Equal((path, status, ""), (path, head.Status, head.Body));
+            AssertSafe(path, head);
         }
     }
 
+    /// <summary>Of paths that answer GET until the client ends it.</summary>
     [Fact]
-    public async Task Head_EachPath_HasTheStatusAndNoBody()
+    public async Task Head_Streams_HaveTheStatusAndNoBody()
     {
         await StartAsync();
-        foreach (var path in (string[])["/metrics", "/healthz", "/readyz", "/readyz/web", "/v1/status", "/v1/events"])
+        foreach (var path in (string[])["/v1/events", "/v1/live"])
         {
-            var head = await PortAnswer.OfAsync($"http://{Listen}{path}", "HEAD");
+            var head = await HeadAsync(path);
             Assert.Equal((path, 200, ""), (path, head.Status, head.Body));
+            AssertSafe(path, head);
         }
     }
 
@@ -64,6 +83,7 @@ public sealed class PathTests : PublicTest
             var answer = await PortAnswer.OfAsync($"http://{Listen}{path}", method);
             Assert.Equal((path, 405), (path, answer.Status));
             Assert.Equal("GET, HEAD", string.Join(", ", answer.Headers["Allow"]));
+            AssertSafe(path, answer);
         }
     }
 
@@ -88,8 +108,11 @@ public sealed class PathTests : PublicTest
         ];
         foreach (var path in (string[])["/metrics", "/readyz", "/v1/events?follow=false"])
             foreach (var (headers, status) in expected)
-                Assert.Equal((path, string.Join(' ', headers), status),
-                    (path, string.Join(' ', headers), (await GetAsync(path, headers)).Status));
+            {
+                var answer = await GetAsync(path, headers);
+                Assert.Equal((path, string.Join(' ', headers), status), (path, string.Join(' ', headers), answer.Status));
+                AssertSafe(path, answer);
+            }
     }
 
     /// <summary>As the health checks of some load balancers are. A browser always names the host.</summary>
@@ -149,6 +172,16 @@ public sealed class PathTests : PublicTest
             Assert.Equal("web@1", $"{happened["worker"]}");
             return;
         }
+    }
+
+    private Task<PortAnswer> HeadAsync(string path) => PortAnswer.OfAsync($"http://{Listen}{path}", "HEAD");
+
+    private static void AssertSafe(string path, PortAnswer answer)
+    {
+        foreach (var (name, value) in Always)
+            Assert.Equal((path, name, value), (path, name, string.Join(", ", answer.Headers[name])));
+        var policy = string.Join(", ", answer.Headers["Content-Security-Policy"]).Split("; ");
+        Assert.Subset(policy.ToHashSet(), ContentPolicy);
     }
 
     private async Task StartAsync()
