@@ -33,13 +33,16 @@ internal static class PublicPort
     public static string? OpenTokenOf(ListenSpec spec) =>
         spec.Addresses.Count > 0 && spec.TokenFile is { } path && new TokenFile(path).IsOpen ? path : null;
 
-    public static MetricsCollector CollectorOf(IServiceProvider services, string version)
+    public static MetricsCollector CollectorOf(IServiceProvider services, string version, ILogger log)
     {
         var initial = services.GetRequiredService<InitialFleet>();
         return new MetricsCollector(
             services.GetRequiredService<FleetControl>(), services.GetRequiredService<UsageReader>(),
             services.GetRequiredService<LostLines>(), initial.Fleet.Daemon.Listen.LabelsWorkers, initial.Started, version,
-            TimeProvider.System);
+            TimeProvider.System)
+        {
+            LabelsChanged = log.WorkerLabels,
+        };
     }
 
     /// <summary>Sends the metrics where <c>otlp_endpoint</c> says, until the daemon stops.</summary>

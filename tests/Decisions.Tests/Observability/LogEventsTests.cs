@@ -100,6 +100,14 @@ public sealed class LogEventsTests
             log => log.Exported("http://127.0.0.1:4318/v1/metrics")
         },
         {
+            "worker_labels", 6, "metrics of workers are sums for each service: 1001 workers are too many for a label each",
+            log => log.WorkerLabels(areThere: false, 1001)
+        },
+        {
+            "worker_labels", 6, "metrics of workers have the label worker again: there are 1000 workers",
+            log => log.WorkerLabels(areThere: true, 1000)
+        },
+        {
             "guard", 4, "the guard could not be started: ENOENT; if the daemon is killed, children of its workers keep running",
             log => log.GuardFailed(Errno.NotFound)
         },

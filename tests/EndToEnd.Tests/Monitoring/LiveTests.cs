@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Public;
 using Microsoft.Playwright;
 
 namespace EndToEnd.Tests.Monitoring;
@@ -61,11 +62,23 @@ public sealed class LiveTests(Browser browser) : PageTest(browser)
         await Row(page, $"many@{Many - 1}").WaitForAsync();
         Assert.InRange(await page.GetByRole(AriaRole.Row).CountAsync(), 5, 60);
 
+        await AssertNoWorkerLabelsAsync();
         clock.Restart();
         Processes.Signal(Daemon.PidOf($"many@{Many - 1}"), Processes.Kill);
         await TextAsync(Row(page, $"many@{Many - 1}").GetByRole(AriaRole.Cell).Nth(4), "1");
         TestContext.Current.TestOutputHelper?.WriteLine($"changed in {clock.Elapsed.TotalSeconds:0.00} s");
         await Daemon.StopAsync();
+    }
+
+    /// <summary>The metrics are sums, and the log says so once.</summary>
+    private async Task AssertNoWorkerLabelsAsync()
+    {
+        var metrics = await PortAnswer.OfAsync($"{PageAddress}metrics");
+        Assert.Equal(0, metrics.Samples()["reuseportd_worker_labels"]);
+        Assert.DoesNotContain("worker=", metrics.Body, StringComparison.Ordinal);
+        Assert.InRange(metrics.Body.Length, 1, 1 << 20);
+        Assert.Equal($"{Many}", (await Daemon.EventAsync("worker_labels"))["REUSEPORT_WORKERS"]);
+        Assert.Single(Daemon.Events("worker_labels"));
     }
 
     private void ConfigureSleepers() => Daemon.Configure($$"""

@@ -23,6 +23,12 @@ internal sealed class MetricsCollector(
 
     private Collection? _newest;
 
+    /// <summary>Of the last collection, if the number of workers decides.</summary>
+    private bool _hasLabels = true;
+
+    /// <summary>Is told that the labels of workers are gone (false) or there again (true), and the number of workers.</summary>
+    public Action<bool, int>? LabelsChanged { get; init; }
+
     /// <param name="cancellation">Ends the wait, and not the collection, which others may wait for.</param>
     public Task<CollectedMetrics> CollectAsync(CancellationToken cancellation)
     {
@@ -59,13 +65,20 @@ internal sealed class MetricsCollector(
         var fleet = await control.SnapshotAsync(CancellationToken.None);
         var shares = await control.SharesAsync(CancellationToken.None);
         var reading = await control.ReadAsync(anew: false, CancellationToken.None);
-        var hasLabels = perWorker ?? fleet.Workers.Count <= MostLabelled;
+        var hasLabels = perWorker ?? HasLabels(fleet.Workers.Count);
         return new CollectedMetrics(new MetricsFacts(
             fleet, shares, usage.Read(fleet, withProcesses: hasLabels), Own(),
             ConfigurationDiff.IsPending(fleet.Services, reading.Fleet), hasLabels)
         {
             LostLines = [.. Enum.GetValues<LineLoss>().Select(reason => (reason, lost.Of(reason)))],
         });
+    }
+
+    private bool HasLabels(int workers)
+    {
+        var has = workers <= MostLabelled;
+        if (has != _hasLabels) LabelsChanged?.Invoke(has, workers);
+        return _hasLabels = has;
     }
 
     private OwnUsage Own()

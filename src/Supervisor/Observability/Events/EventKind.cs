@@ -23,6 +23,7 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind LogLost = new("log_lost", "beae4d09d6754259b0e7d1797804b4f5");
     public static readonly EventKind NotExported = new("not_exported", "5a1f6e0c8bd0447a9a1a0a4c5d7be2f3");
     public static readonly EventKind Exported = new("exported", "c26b7a915f0e4b5a8f6d2e4b1c9d8a07");
+    public static readonly EventKind WorkerLabels = new("worker_labels", "3c63f26456e04f679ea5cd48c75022b1");
     public static readonly EventKind Guard = new("guard", "ccb8e945ef0843569ba1dbbbcb1b719e");
     public static readonly EventKind Trees = new("trees", "e90aad0175c349778f026959728f1f1d");
     public static readonly EventKind Fault = new("fault", "df449d26b1024253af88db7ab025ea0b");

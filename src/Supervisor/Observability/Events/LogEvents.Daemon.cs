@@ -100,6 +100,15 @@ internal static partial class LogEvents
     public static void Exported(this ILogger log, string endpoint) =>
         log.Event(EventKind.Exported).Information("metrics are sent to {REUSEPORT_ENDPOINT} again", endpoint);
 
+    /// <summary>The metrics of workers have lost their label for the worker, or have it again.</summary>
+    public static void WorkerLabels(this ILogger log, bool areThere, int workers)
+    {
+        var text = areThere
+            ? "metrics of workers have the label worker again: there are {REUSEPORT_WORKERS} workers"
+            : "metrics of workers are sums for each service: {REUSEPORT_WORKERS} workers are too many for a label each";
+        log.Event(EventKind.WorkerLabels).Information(text, workers);
+    }
+
     public static void GuardFailed(this ILogger log, Errno errno) =>
         log.ForContext(new EventDetails(EventKind.Guard).With(errno)).Warning(
             "the guard could not be started: {error}; if the daemon is killed, children of its workers keep running",
