@@ -52,7 +52,8 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     /// <summary>Starts both daemons and HAProxy. The test is skipped if that is not possible here.</summary>
     /// <param name="failing">The number of a worker of each host that does not start; null for none.</param>
-    public async Task StartAsync(int? failing = null)
+    /// <param name="more">Further lines of <c>reuseportd.yaml</c> of each host.</param>
+    public async Task StartAsync(int? failing = null, string more = "")
     {
         Root.Require();
         var haproxy = Programs.Require("haproxy", "haproxy");
@@ -64,7 +65,7 @@ internal sealed class TwoHosts : IAsyncDisposable
         {
             var (host, address) = (Hosts[number], AddressOf(number));
             host.Wrapper = In(number == 0 ? "a" : "b");
-            host.Folder.Write("etc/reuseportd.yaml", $"agent_check: {address}:{AgentPort}\n");
+            host.Folder.Write("etc/reuseportd.yaml", $"agent_check: {address}:{AgentPort}\n{more}");
             host.Configure($$"""
                 services:
                   web:
@@ -138,7 +139,10 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     private string[] In(string name) => ["nsenter", $"--net=/run/netns/{_name}-{name}"];
 
-    /// <summary>Checks of a host that is up are so slow that only the agent can save a request.</summary>
+    /// <summary>
+    /// Checks of a host that is up are so slow that only the agent can save a request. The second host is checked as a whole:
+    /// its agent waits for a request before it answers, and HAProxy gives up after <c>agent-inter</c>.
+    /// </summary>
     private string Configuration() => $"""
         global
             stats socket {_folder["stats.sock"]}
@@ -155,9 +159,9 @@ internal sealed class TwoHosts : IAsyncDisposable
             retries 3
             option redispatch
             default-server check inter 5s downinter 200ms fall 3 rise 1 weight 100
-            default-server agent-check agent-port {AgentPort} agent-inter 100ms agent-send "web\n"
-            server host0 {AddressOf(0)}:{Port}
-            server host1 {AddressOf(1)}:{Port}
+            default-server agent-check agent-port {AgentPort}
+            server host0 {AddressOf(0)}:{Port} agent-inter 100ms agent-send "web\n"
+            server host1 {AddressOf(1)}:{Port} agent-inter 500ms
 
         """;
 

@@ -42,12 +42,34 @@ public sealed class TwoHostsTests
         await hosts.AssertNothingIsHiddenAsync();
     }
 
+    /// <summary>The stop tells the balancer, as no command does before it.</summary>
+    [Fact]
+    public async Task Stop_WithGraceTime_NoRequestFails()
+    {
+        await using var hosts = new TwoHosts();
+        await hosts.StartAsync(more: "shutdown: { lb_grace: 2s }\n");
+        await using var load = Load.Start(hosts.RequestAsync, clients: 8);
+        for (var number = 0; number < hosts.Hosts.Length; number++)
+        {
+            await load.AnswersAsync(Requests);
+            var restart = hosts.Hosts[number].StopAndStartAsync();
+            await hosts.HasAsync(number, "DRAIN");
+            await restart;
+            await hosts.HasAsync(number, "UP");
+        }
+
+        await load.AnswersAsync(Requests);
+        Assert.Empty(await load.StopAsync());
+        await hosts.AssertNothingIsHiddenAsync();
+    }
+
     [Fact]
     public async Task Weight_OneOfThreeWorkersDoesNotRun_IsTwoThirds()
     {
         await using var hosts = new TwoHosts();
         await hosts.StartAsync(failing: 2);
-        await Deadline.UntilAsync(async () => await hosts.FieldAsync(0, "weight") == "66", "the weight is lower");
+        for (var number = 0; number < hosts.Hosts.Length; number++)
+            await Deadline.UntilAsync(async () => await hosts.FieldAsync(number, "weight") == "66", "the weight is lower");
         Assert.InRange(await hosts.RequestAsync(), 2, int.MaxValue);
     }
 }
