@@ -8,6 +8,9 @@ public sealed class ReplacementTests : PublicTest
     private const int Scrapes = 200;
     private const int Times = 3;
 
+    /// <summary>Ends of the names of series that never fall: counters, histograms, and the start of the daemon.</summary>
+    private static readonly string[] Growing = ["_total", "_bucket", "_sum", "_count", "_start_time_seconds"];
+
     [Fact]
     public async Task Reexec_UnderScrapes_NoneFailsAndNoCounterGoesBack()
     {
@@ -105,8 +108,8 @@ public sealed class ReplacementTests : PublicTest
     {
         foreach (var (series, value) in before)
         {
-            if (!series.Contains("_total", StringComparison.Ordinal) && !series.Contains("_count", StringComparison.Ordinal)
-                && !series.Contains("start_time", StringComparison.Ordinal)) continue;
+            var name = series.Split('{')[0];
+            if (!Growing.Any(end => name.EndsWith(end, StringComparison.Ordinal))) continue;
             Assert.True(after.TryGetValue(series, out var next), $"{series} is missing");
             Assert.True(next >= value, $"{series}: {value}, {next}");
         }
