@@ -25,6 +25,7 @@ internal sealed class ManualTime : TimeProvider, IDisposable
     {
         var alarm = new Alarm(this, () => callback(state));
         lock (_gate) _alarms.Add(alarm);
+        if (dueTime != Timeout.InfiniteTimeSpan) alarm.Change(dueTime, period);
         return alarm;
     }
 
