@@ -141,7 +141,8 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     /// <summary>
     /// Checks of a host that is up are so slow that only the agent can save a request. The second host is checked as a whole:
-    /// its agent waits for a request before it answers, and HAProxy gives up after <c>agent-inter</c>.
+    /// its agent waits for a request before it answers, and without <c>timeout check</c> HAProxy gives up after
+    /// <c>agent-inter</c>.
     /// </summary>
     private string Configuration() => $"""
         global
@@ -151,6 +152,7 @@ internal sealed class TwoHosts : IAsyncDisposable
             timeout connect 2s
             timeout client 20s
             timeout server 20s
+            timeout check 2s
         frontend clients
             bind unix@{_folder["front.sock"]}
             default_backend web
@@ -161,7 +163,7 @@ internal sealed class TwoHosts : IAsyncDisposable
             default-server check inter 5s downinter 200ms fall 3 rise 1 weight 100
             default-server agent-check agent-port {AgentPort}
             server host0 {AddressOf(0)}:{Port} agent-inter 100ms agent-send "web\n"
-            server host1 {AddressOf(1)}:{Port} agent-inter 500ms
+            server host1 {AddressOf(1)}:{Port} agent-inter 200ms
 
         """;
 
