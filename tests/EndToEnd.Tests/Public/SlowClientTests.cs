@@ -31,7 +31,7 @@ public sealed class SlowClientTests : PublicTest
             {
                 await ChangesAsync(reader, 1);
                 most = Math.Max(most, Processes.Memory(Daemon.Pid));
-                return Open(slow) == 0;
+                return DaemonEnds.CountOpen(slow) == 0;
             },
             "the daemon ends the connections of clients that do not read");
         Assert.InRange(most - before, long.MinValue, MostGrowth);
@@ -67,7 +67,7 @@ public sealed class SlowClientTests : PublicTest
             await slow[^1].SendAsync(request);
         }
 
-        Assert.Equal(Slow, Open(slow));
+        Assert.Equal(Slow, DaemonEnds.CountOpen(slow));
         return slow;
     }
 
@@ -79,14 +79,5 @@ public sealed class SlowClientTests : PublicTest
             Assert.NotNull(line);
             if (line == "event: change") count--;
         }
-    }
-
-    /// <summary>Connections of which the kernel has the daemon's end. To read the table takes some time.</summary>
-    private static int Open(IEnumerable<Socket> clients)
-    {
-        var ends = clients.Select(client => $":{((IPEndPoint)client.LocalEndPoint!).Port:X4}").ToHashSet();
-        return File.ReadLines("/proc/net/tcp").Count(line =>
-            line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, var remote, "01", ..]
-            && ends.Contains(remote[^5..]));
     }
 }
