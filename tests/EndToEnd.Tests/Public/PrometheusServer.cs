@@ -59,7 +59,9 @@ internal sealed class PrometheusServer : IDisposable
         return answer["data"]!["result"]!.AsArray();
     }
 
-    public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse((await PortAnswer.OfAsync(_url + path)).Body)!;
+    public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse((await PageAsync(path)).Body)!;
+
+    public Task<PortAnswer> PageAsync(string path) => PortAnswer.OfAsync(_url + path);
 
     public void Dispose()
     {

@@ -106,11 +106,13 @@ public sealed class PrometheusTests : PublicTest
         using var prometheus = await StartPrometheusAsync();
         await Deadline.UntilAsync(
             async () => (await prometheus.QueryAsync("reuseportd_host_ready == 1")).Count == 1, "the daemon is scraped");
+        var (page, expression) = PrometheusFiles.GraphOfTheGuide();
+        await AssertIsGraphAsync(prometheus, page);
         var restart = Daemon.ControlAsync("restart", "web");
         await Deadline.UntilAsync(
             async () => (await prometheus.QueryAsync("reuseportd_update_workers == 2")).Count == 1, "the update is seen");
         await Deadline.UntilAsync(
-            async () => (await prometheus.QueryAsync("reuseportd_update_workers_replaced == 1")).Count == 1,
+            async () => (await prometheus.QueryAsync($"{expression} == 1")).Count == 1,
             "its progress is seen");
         Assert.Equal(0, (await restart).Code);
         await Deadline.UntilAsync(
@@ -166,6 +168,16 @@ public sealed class PrometheusTests : PublicTest
         {
             // As above.
         }
+    }
+
+    /// <summary>The page, with the script that draws the expression of its address.</summary>
+    private static async Task AssertIsGraphAsync(PrometheusServer prometheus, string path)
+    {
+        var page = await prometheus.PageAsync(path);
+        Assert.Equal(200, page.Status);
+        Assert.StartsWith("text/html", page.Headers["Content-Type"].Single(), StringComparison.Ordinal);
+        var script = page.Body.Split('"').Single(word => word.Contains("/js/graph/index.js", StringComparison.Ordinal));
+        Assert.Equal(200, (await prometheus.PageAsync(script)).Status);
     }
 
     private Task<PrometheusServer> StartPrometheusAsync() =>
