@@ -189,8 +189,11 @@ public sealed class PrometheusTests : PublicTest
             Assert.True((await prometheus.QueryAsync(expression)).Count > 0, $"no data: {expression}");
     }
 
+    /// <summary>Except for the one that waits for five minutes whether the machine stays so busy.</summary>
     private static async Task AssertNoAlertAsync(PrometheusServer prometheus) =>
-        Assert.Empty((await prometheus.GetAsync("/api/v1/alerts"))["data"]!["alerts"]!.AsArray().Select(alert => $"{alert}"));
+        Assert.All(
+            (await prometheus.GetAsync("/api/v1/alerts"))["data"]!["alerts"]!.AsArray(),
+            alert => Assert.Equal("ReuseportdLoopDelay", $"{alert!["labels"]!["alertname"]}"));
 
     private static void AssertExist(IEnumerable<string> expressions, string metrics)
     {
