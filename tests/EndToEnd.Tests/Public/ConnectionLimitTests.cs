@@ -10,7 +10,7 @@ namespace EndToEnd.Tests.Public;
 public sealed class ConnectionLimitTests : PublicTest
 {
     /// <summary>More than the buffers of both ends have room for.</summary>
-    private const int Unread = 400;
+    private const int Unread = 1000;
 
     private static readonly TimeSpan LongestHead = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(20);
