@@ -175,8 +175,10 @@ public sealed class GuardTests : IDisposable
         var former = new FormerGuard(_guard.Socket, TimeSpan.FromMilliseconds(50));
         process.SendSignal(new Signal(19));
         Assert.Equal((Errno.TimedOut, true), (former.Claim(), former.IsSilent));
-
         process.SendSignal(new Signal(18));
+        Assert.Null(former.TryTake(0, out var errno));
+        Assert.Equal(Errno.TimedOut, errno);
+
         var next = new FormerGuard(_guard.Socket);
         Assert.Equal((Errno.None, false), (next.Claim(), next.IsSilent));
     }

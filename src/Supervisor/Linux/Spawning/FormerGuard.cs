@@ -39,7 +39,8 @@ internal sealed unsafe class FormerGuard(Descriptor socket, TimeSpan? patience =
     public Descriptor? TryTake(int number, out Errno errno)
     {
         Descriptor? taken = null;
-        errno = Send(Give, number);
+        // Else a daemon with many workers would wait for each descriptor.
+        errno = IsSilent ? Errno.TimedOut : Send(Give, number);
         if (errno == Errno.None) errno = Receive(out taken);
         return taken;
     }
