@@ -17,7 +17,7 @@ internal static class Page
         }
 
         var page = Checkout.At($"docs/man/{name}");
-        if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1") File.WriteAllText(page, text);
+        if (Golden.IsUpdated) File.WriteAllText(page, text);
         Assert.Equal(File.ReadAllText(page), text);
     }
 }

@@ -5,11 +5,13 @@ namespace Tests.Shared;
 /// </summary>
 internal static class Golden
 {
+    public static bool IsUpdated => Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1";
+
     /// <param name="path">Path of the file below the source tree. An empty text has no file.</param>
     public static void Expect(string path, string actual)
     {
         var file = Checkout.At(path);
-        if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1") Write(file, actual);
+        if (IsUpdated) Write(file, actual);
         Assert.Equal(File.Exists(file) ? File.ReadAllText(file) : "", actual);
     }
 

@@ -35,7 +35,7 @@ internal static class HostRun
         ApiServer.Map(host, control, details, resources.Socket, resources.Rings, ending, version);
         var causes = new CauseLog(control.SnapshotAsync, diagnosis, failures, TimeProvider.System, output.Logger)
             .RunAsync(host.Lifetime.ApplicationStopping);
-        var metrics = PublicPort.CollectorOf(host.Services, version, output.Logger);
+        var metrics = PublicPort.CollectorOf(host.Services, version);
         await using var machines = PublicPort.TryBuild(host, metrics, resources.Rings.Events, details, version, output.Logger);
         var export = PublicPort.ExportAsync(host, metrics, output.Logger);
         await SocketEngine.PrepareAsync();

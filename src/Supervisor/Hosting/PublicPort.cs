@@ -33,7 +33,7 @@ internal static class PublicPort
     public static string? OpenTokenOf(ListenSpec spec) =>
         spec.Addresses.Count > 0 && spec.TokenFile is { } path && new TokenFile(path).IsOpen ? path : null;
 
-    public static MetricsCollector CollectorOf(IServiceProvider services, string version, ILogger log)
+    public static MetricsCollector CollectorOf(IServiceProvider services, string version)
     {
         var initial = services.GetRequiredService<InitialFleet>();
         return new MetricsCollector(
@@ -41,7 +41,7 @@ internal static class PublicPort
             services.GetRequiredService<LostLines>(), initial.Fleet.Daemon.Listen.LabelsWorkers, initial.Started, version,
             TimeProvider.System)
         {
-            LabelsChanged = log.WorkerLabels,
+            LabelsChanged = services.GetRequiredService<ILogger>().WorkerLabels,
         };
     }
 

@@ -51,11 +51,11 @@ internal sealed partial class Replacement
             LeaveToGuard();
             // What the workers write from now on is for the successor.
             _paused = await output.PauseAsync();
-            keeping.End(resources.Root(initial) with { Streams = [.. _paused.Streams.Select(Save)] });
+            keeping.End([.. _paused.Streams.Select(Save)], totals: null);
             return true;
         }
 
-        keeping.End(HandedOver!);
+        keeping.End(HandedOver!.Streams, HandedOver.Totals);
         return Leaves = true;
     }
 

@@ -99,7 +99,7 @@ internal sealed partial class Replacement(
         variables[Variable] = file.Number.ToString(CultureInfo.InvariantCulture);
         signals.PassOn(variables);
         var failure = ProgramReplacement.Execute(path, variables);
-        if (resources.Keeping is { CanLeave: true } keeping) keeping.End(state);
+        if (resources.Keeping is { CanLeave: true } keeping) keeping.End(state.Streams, state.Totals);
         // The end of the daemon waits for the output thread.
         _paused?.Dispose();
         return failure;

@@ -59,10 +59,11 @@ internal sealed class WorkerKeeping(
     public void Begin() => _begun = Task.Run(BeginAsync);
 
     /// <summary>Writes the last parts of the state: the unfinished lines of workers, and the counters.</summary>
-    public void End(SavedDaemon state)
+    /// <param name="totals">Null without a hand-over: the counters begin anew.</param>
+    public void End(SavedStream[] streams, SavedTotals? totals)
     {
-        log!.Put(StateRecords.Streams, StateRecords.Write(state.Streams));
-        if (state.Totals is { } totals) log.Put(StateRecords.Totals, StateRecords.Write(totals));
+        log!.Put(StateRecords.Streams, StateRecords.Write(streams));
+        if (totals is not null) log.Put(StateRecords.Totals, StateRecords.Write(totals));
         log.TryFlush();
     }
 

@@ -14,7 +14,7 @@ public sealed class PictureTests(Browser browser) : PageTest(browser)
     [Fact]
     public async Task Picture_OfTheGuide_IsOfThisPage()
     {
-        if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1") await MakePictureAsync();
+        if (Golden.IsUpdated) await MakePictureAsync();
 
         // In the form of sha256sum(1).
         var sums =

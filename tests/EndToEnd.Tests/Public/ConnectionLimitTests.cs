@@ -59,7 +59,7 @@ public sealed class ConnectionLimitTests : PublicTest
         while (sent < Unread && client.Send(request, SocketFlags.None, out var error) > 0 && error == SocketError.Success) sent++;
         var clock = Stopwatch.StartNew();
         await Deadline.UntilAsync(
-            () => Task.FromResult(DaemonEnds.CountOpen([client]) == 0), "the connection of a client that does not read ends");
+            () => DaemonEnds.CountOpen([client]) == 0, "the connection of a client that does not read ends");
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, LongestAnswer + Late);
     }
 

@@ -193,7 +193,8 @@ public sealed class PrometheusTests : PublicTest
     private static async Task AssertNoAlertAsync(PrometheusServer prometheus) =>
         Assert.All(
             (await prometheus.GetAsync("/api/v1/alerts"))["data"]!["alerts"]!.AsArray(),
-            alert => Assert.Equal("ReuseportdLoopDelay", $"{alert!["labels"]!["alertname"]}"));
+            alert => Assert.Equal(
+                ("ReuseportdLoopDelay", "pending"), ($"{alert!["labels"]!["alertname"]}", $"{alert["state"]}")));
 
     private static void AssertExist(IEnumerable<string> expressions, string metrics)
     {

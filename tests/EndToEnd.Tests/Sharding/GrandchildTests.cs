@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using EndToEnd.Tests.Harness;
 
@@ -6,9 +7,6 @@ namespace EndToEnd.Tests.Sharding;
 /// <summary>The listener is in a grandchild whose parent has ended: it is no descendant of the worker's process.</summary>
 public sealed class GrandchildTests : DaemonTest
 {
-    /// <summary>The program listens on 127.0.0.1.</summary>
-    private const string Address4 = "127.0.0.1";
-
     [Fact]
     public async Task Steering_ListenerOfAGrandchild_HasItsShare()
     {
@@ -28,7 +26,7 @@ public sealed class GrandchildTests : DaemonTest
                 for (var made = 0; made < 4; made++)
                 {
                     using var client = new TcpClient();
-                    await client.ConnectAsync(Address4, Port);
+                    await client.ConnectAsync(IPAddress.Loopback, Port);
                 }
 
                 var workers = (await Daemon.JsonAsync("status"))["workers"]!.AsArray();

@@ -188,40 +188,14 @@ public sealed class AdoptionTests(Machine machine) : NextDaemonTest(machine)
     /// The guard is stopped, so the next daemon dies before it reads the guard's answer. The answer is not for the one after it.
     /// </summary>
     [Fact]
-    public async Task NextDaemon_DiesBeforeTheAnswerOfTheGuard_WorkersRunOn()
-    {
-        ConfigureWeb(workers: 2);
-        await StartAsync();
-        var (started, before) = (await Journal.EventAsync("started"), WorkersOf("web"));
-        var guard = await GuardAsync();
-        await SignalAsync(guard, "STOP");
-        var next = await NextDaemonAsync(WaitsForAnswer, "waits for the guard");
-        await SignalAsync(next, "KILL");
-        await SignalAsync(guard, "CONT");
-
-        await Journal.EventAsync("started", after: await Journal.EventAsync("adopted", after: started));
-        Assert.Equal(before, WorkersOf("web"));
-        await AllAnswerAsync(workers: 2);
-    }
+    public Task NextDaemon_DiesBeforeTheAnswerOfTheGuard_WorkersRunOn() =>
+        AdoptsAfterAsync(next => SignalAsync(next, "KILL"));
 
     /// <summary>No daemon can start beside workers and a control socket that a stopped guard may have.</summary>
     [Fact]
-    public async Task NextDaemon_GuardDoesNotAnswer_IsStartedAgainUntilItDoes()
-    {
-        ConfigureWeb(workers: 2);
-        await StartAsync();
-        var (started, before) = (await Journal.EventAsync("started"), WorkersOf("web"));
-        var guard = await GuardAsync();
-        await SignalAsync(guard, "STOP");
-        var next = await NextDaemonAsync(WaitsForAnswer, "waits for the guard");
-        await Deadline.UntilAsync(
-            async () => await MainPidAsync() is var third && third != 0 && third != next, "systemd starts the daemon again");
-        await SignalAsync(guard, "CONT");
-
-        await Journal.EventAsync("started", after: await Journal.EventAsync("adopted", after: started));
-        Assert.Equal(before, WorkersOf("web"));
-        await AllAnswerAsync(workers: 2);
-    }
+    public Task NextDaemon_GuardDoesNotAnswer_IsStartedAgainUntilItDoes() => AdoptsAfterAsync(
+        next => Deadline.UntilAsync(
+            async () => await MainPidAsync() is var third && third != 0 && third != next, "systemd starts the daemon again"));
 
     [Fact]
     public async Task Daemon_KilledAndStopped_LeavesNothing()
@@ -282,6 +256,23 @@ public sealed class AdoptionTests(Machine machine) : NextDaemonTest(machine)
         var status = File.ReadLines(Machine.Path($"/proc/{pid}/status"));
         var line = status.First(text => text.StartsWith(caught, StringComparison.Ordinal));
         return (Convert.ToUInt64(line[caught.Length..].Trim(), 16) & 1 << Processes.Terminate - 1) != 0;
+    }
+
+    /// <summary>A daemon takes the workers over after the guard was stopped, and the next daemon had no answer of it.</summary>
+    /// <param name="end">The end of the next daemon, by its pid. After it the guard goes on.</param>
+    private async Task AdoptsAfterAsync(Func<int, Task> end)
+    {
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+        var (started, before) = (await Journal.EventAsync("started"), WorkersOf("web"));
+        var guard = await GuardAsync();
+        await SignalAsync(guard, "STOP");
+        await end(await NextDaemonAsync(WaitsForAnswer, "waits for the guard"));
+        await SignalAsync(guard, "CONT");
+
+        await Journal.EventAsync("started", after: await Journal.EventAsync("adopted", after: started));
+        Assert.Equal(before, WorkersOf("web"));
+        await AllAnswerAsync(workers: 2);
     }
 
     /// <summary>A worker that numbers its lines.</summary>

@@ -69,18 +69,14 @@ internal sealed class LivePump(MetricsCollector collector, EventRing events, boo
 
     private async Task WaitAsync(CancellationToken end)
     {
-        var since = Now;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(end);
         var isFollowed = Volatile.Read(ref _streams) > 0;
         var pause = Task.Delay(isFollowed ? Interval : HistorySample.Interval, time, over.Token);
         var wake = _wake.Reader.WaitToReadAsync(over.Token).AsTask();
-        var change = isFollowed ? events.WaitAsync(_shown).WaitAsync(over.Token) : pause;
-        if (await Task.WhenAny(pause, wake, change) == change && isFollowed)
-        {
-            var rest = since + Shortest - Now;
-            if (rest > TimeSpan.Zero) await Task.WhenAny(Task.Delay(rest, time, over.Token), wake);
-        }
-
+        var change = isFollowed
+            ? Task.WhenAll(events.WaitAsync(_shown).WaitAsync(over.Token), Task.Delay(Shortest, time, over.Token))
+            : pause;
+        await Task.WhenAny(pause, wake, change);
         _wake.Reader.TryRead(out _);
         await over.CancelAsync();
     }
