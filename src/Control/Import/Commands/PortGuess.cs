@@ -54,7 +54,9 @@ internal static class PortGuess
         return [];
     }
 
-    /// <returns>The value of an option that names a port, or an argument that is an address of this host.</returns>
+    /// <returns>
+    /// The value of an option or of an assignment that names a port, or an argument that is an address of this host.
+    /// </returns>
     private static string? FromWord(string[] words, int at)
     {
         var (word, next) = (words[at], at + 1 < words.Length ? words[at + 1] : "");
@@ -72,6 +74,8 @@ internal static class PortGuess
             return null;
         }
 
+        var sign = word.IndexOf('=', StringComparison.Ordinal);
+        if (sign > 0 && Variables.Contains(word[..sign])) return word[(sign + 1)..];
         var before = at > 0 ? words[at - 1] : "-";
         return !before.StartsWith('-') && word.Contains(':', StringComparison.Ordinal) ? word : null;
     }

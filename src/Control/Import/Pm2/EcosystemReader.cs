@@ -16,7 +16,8 @@ internal static class EcosystemReader
             source.File.EndsWith(".yml", StringComparison.Ordinal) || source.File.EndsWith(".yaml", StringComparison.Ordinal);
         if ((isYaml ? NodeReader.Read(source, findings) : JsonNodes.Read(source, findings)) is not { } root) return file;
         root.ReportFaults(findings);
-        var apps = root is MapNode top && top.Find("apps") is { } named ? named : root;
+        // As to PM2 (lib/API.js), "pm2" is another name of "apps".
+        var apps = root is MapNode top && (top.Find("apps") ?? top.Find("pm2")) is { } named ? named : root;
         if (root is MapNode other && other.Find("deploy") is { } deploy)
             file.Note(Place(deploy, "deploy", script), "deploy is left out");
         var number = 0;
