@@ -31,7 +31,7 @@ public sealed class ImportFuzzTests
     [MemberData(nameof(KindsOfFiles))]
     public void Read_DamagedFile_KeepsTheInvariants(string kind)
     {
-        var seeds = SampleCase.Names.Select(SampleCase.Load).Where(one => one.Kind == kind).ToArray();
+        var seeds = ImportCases.Names.Select(SampleCase.Load).Where(one => one.Kind == kind).ToArray();
         var edits = Gen.Select(Gen.Double.Unit, Gen.Int[0, 4], Gen.OneOf(Scraps), Gen.Int[1, 40]).Array[1, 4];
         Gen.Select(Gen.Int[0, seeds.Length - 1], edits).Sample(
             one =>

@@ -16,16 +16,16 @@ public sealed partial class ImportedFilesTests
     public static TheoryData<string> Pages =>
         [.. Directory.GetFiles(Checkout.At("docs/guide/migrating"), "*.md").Select(path => Path.GetFileName(path)!)];
 
-    public static TheoryData<string> Names => [.. SampleCase.Names];
+    public static TheoryData<string> Names => [.. ImportCases.Names];
 
     [Fact]
-    public void Names_OfCases_AreMoreThanTwenty() => Assert.True(SampleCase.Names.Count() > 20);
+    public void Names_OfCases_AreMoreThanTwenty() => Assert.True(ImportCases.Names.Count() > 20);
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Read_ExpectedFile_HasNoErrors(string name)
     {
-        var text = File.ReadAllText(Checkout.At(SampleCase.ExpectedOf(name)));
+        var text = File.ReadAllText(Checkout.At(ImportCases.ExpectedOf(name)));
         var result = ConfigurationReader.Read([new SourceText(name, text, SourceRole.Services)], Host);
         Assert.Empty(result.Errors);
         Assert.Equal(name == "systemd-oneshot", result.Fleet!.Services.Count == 0);
