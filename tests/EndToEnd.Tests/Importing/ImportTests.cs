@@ -2,38 +2,12 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Importing;
 
-/// <summary><c>reuseportctl import</c>: files, exit codes, and what the daemon says to the result.</summary>
+/// <summary><c>reuseportctl import</c>: files and exit codes. <see cref="ImportCaseTests"/> has the golden cases.</summary>
 public sealed class ImportTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
-
-    /// <summary>Users and groups that this host does not have are left out.</summary>
-    [Theory]
-    [InlineData("supervisord-container", "supervisord.conf", 0)]
-    [InlineData("supervisord-other", "supervisord.conf", 1)]
-    [InlineData("supervisord-variables", "supervisord.conf", 1)]
-    [InlineData("supervisord-many", "supervisord.conf", 1)]
-    [InlineData("systemd-search", "search.service", 1)]
-    [InlineData("systemd-instance", "sync@.service", 1)]
-    [InlineData("systemd-variables", "tunnel.service", 1)]
-    [InlineData("procfile-rails", "Procfile", 1)]
-    [InlineData("procfile-env", "Procfile", 0)]
-    [InlineData("compose-basic", "docker-compose.yml", 1)]
-    [InlineData("compose-replicas", "compose.yaml", 1)]
-    [InlineData("pm2-cluster", "ecosystem.config.json", 1)]
-    [InlineData("pm2-yaml", "process.yml", 1)]
-    public async Task Import_Case_IsAcceptedByTheDaemon(string name, string file, int code)
-    {
-        var source = Checkout.At($"tests/Control.Tests/Import/Cases/{name}/{file}");
-        var import = await ImportAsync(source);
-        Assert.Equal(code, import.Code);
-
-        var check = await Command.RunAsync(Artifacts.Daemon, ["--check", "--config", _folder.Write("all.yaml", import.Out)]);
-        Assert.Equal((0, ""), (check.Code, string.Concat(
-            check.Error.Split('\n').Where(line => !line.Contains("warning:", StringComparison.Ordinal)))));
-    }
 
     [Fact]
     public async Task Import_Directory_GetsOneFileForEachSource()
