@@ -184,11 +184,19 @@ image: build ## container images, into this user's store and out/image; two minu
 	@build-aux/need 'mmdebstrap:mmdebstrap' 'buildah:buildah' 'skopeo:skopeo' 'newuidmap:uidmap' 'python3:python3' 'git:git'
 	@build-aux/image $(OUT) $(ARCH)
 
+# kustomize and the generator of Quadlet. Debian 12 has none, and those of Debian 13 need only its libc.
+$(OUT)/manifest-tools:
+	@rm -rf $@.new
+	@build-aux/debs trixie $(ARCH) $@.new kustomize podman
+	@rm -rf $@.new.apt
+	@mv $@.new $@
+
 # The images are made under a strict umask, which must not reach their files.
-test-image: build testworkers $(OUT)/hello/hello ## the images by podman, as root and as an ordinary user; minutes
+test-image: build testworkers $(OUT)/hello/hello $(OUT)/manifest-tools ## the images by podman, as root and rootless; minutes
 	@umask 077 && $(MAKE) --no-print-directory image
 	@build-aux/need 'podman:podman' 'crun:crun' 'runc:runc' 'catatonit:catatonit' 'newuidmap:uidmap' \
-		'file=/usr/lib/podman/netavark:netavark' 'curl:curl' 'python3:python3' 'setpriv:util-linux' node:nodejs npm:npm
+		'file=/usr/lib/podman/netavark:netavark' 'curl:curl' 'python3:python3' 'setpriv:util-linux' node:nodejs npm:npm \
+		'ip:iproute2' 'systemd-analyze:systemd'
 	@build-aux/sbom-check $(OUT)/sbom-check $(OUT)/image/*.cdx.json
 	@$(call build-suite,EndToEnd)
 	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) $(if $(filter 0,$(shell id -u)),-failSkips) -namespace EndToEnd.Tests.Images

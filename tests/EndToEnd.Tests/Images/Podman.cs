@@ -43,10 +43,10 @@ internal sealed class Podman : IAsyncDisposable
     private readonly string[] _first;
     private string? _runtime;
 
-    private Podman(Podman other, string notifySocket)
+    private Podman(Podman other, string[]? before = null)
     {
-        (_folder, _first, _runtime) = (other._folder, other._first, other._runtime);
-        _environment = new(other._environment) { ["NOTIFY_SOCKET"] = notifySocket };
+        (_folder, _first, _runtime) = (other._folder, [.. before ?? [], .. other._first], other._runtime);
+        _environment = new(other._environment);
     }
 
     private Podman(bool rootless)
@@ -129,7 +129,10 @@ internal sealed class Podman : IAsyncDisposable
     }
 
     /// <summary>The same, as a service of systemd: with NOTIFY_SOCKET.</summary>
-    public Podman Notifying(string socket) => new(this, socket);
+    public Podman Notifying(string socket) => new(this) { _environment = { ["NOTIFY_SOCKET"] = socket } };
+
+    /// <summary>The same on a host that has nothing but a loopback interface.</summary>
+    public Podman OnNode() => new(this, ["unshare", "--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "node"]);
 
     public async ValueTask DisposeAsync()
     {
