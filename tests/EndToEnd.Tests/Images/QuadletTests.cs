@@ -5,21 +5,17 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Images;
 
 /// <summary>
-/// The unit of deploy/quadlet. Podman 4.3 has no Quadlet: the test runs the container with the options that the keys stand for
-/// (podman-systemd.unit(5) of 4.5).
+/// The unit of deploy/quadlet, made into a service by the generator of Debian 13's podman, which runs on Debian 12. The tests run
+/// the container by podman 4.3 with the options of that service.
 /// </summary>
 public sealed class QuadletTests(Stores stores) : ImageTest(stores)
 {
-    private static readonly Dictionary<string, Func<string, string[]>> Options = new()
+    /// <summary>
+    /// Options that a container in the foreground and without systemd does not have, each with the number of its words.
+    /// </summary>
+    private static readonly Dictionary<string, int> Left = new()
     {
-        ["Volume"] = value => [$"--volume={value}"],
-        ["Network"] = value => [$"--network={value}"],
-        ["ReadOnly"] = value => [$"--read-only={value}"],
-        ["Tmpfs"] = value => [$"--tmpfs={value}"],
-        ["PodmanArgs"] = value => value.Split(' '),
-        ["DropCapability"] = value => [$"--cap-drop={value}"],
-        ["NoNewPrivileges"] = value => [$"--security-opt=no-new-privileges={value}"],
-        ["Notify"] = value => [$"--sdnotify={(value == "true" ? "container" : "conmon")}"],
+        ["--name"] = 2, ["--cidfile=%t/%N.cid"] = 1, ["--cgroups=split"] = 1, ["-d"] = 1,
     };
 
     [Fact]
@@ -47,36 +43,75 @@ public sealed class QuadletTests(Stores stores) : ImageTest(stores)
                 stop_grace_period: 40s
                 reuseport: { ports: any }
             """);
-        await podman.DoAsync("rm", "--force", "--ignore", container.Name);
+        await podman.DoAsync("rm", "-v", "-f", "-i", container.Name);
 
         await container.Log.Ended.WaitAsync(Deadline.Patience);
         Assert.Equal("7", Assert.Single(container.Events("exit"))["EXIT_STATUS"]);
     }
 
-    [Fact]
-    public void Unit_Service_WaitsForTheWorkers()
+    /// <summary>The generator refuses keys that it does not know, and systemd those of the service.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Generate_Unit_IsAServiceThatWaitsForTheWorkers(bool user)
     {
-        var service = Section("Service");
+        var unit = await GenerateAsync(user);
+        var service = Section(unit, "Service");
+        Assert.Equal(["notify"], service["Type"]);
+        Assert.Equal(["all"], service["NotifyAccess"]);
         Assert.Equal(["infinity"], service["TimeoutStartSec"]);
         Assert.Equal(["/usr/bin/podman exec web reuseportctl apply"], service["ExecReload"]);
-        Assert.NotEmpty(Section("Install")["WantedBy"]);
+        Assert.Equal(["/usr/bin/podman rm -v -f -i --cidfile=%t/%N.cid"], service["ExecStop"]);
+        Assert.NotEmpty(Section(unit, "Install")["WantedBy"]);
+
+        var verify = await Command.RunAsync("systemd-analyze", ["verify", "--man=no", Folder.Write("unit/web.service", unit)]);
+        Assert.Equal((0, ""), (verify.Code, verify.Error));
     }
 
-    /// <summary>Starts a container with the options of the unit, and no others but those that name files of this test.</summary>
+    /// <summary>Starts a container with the options of the service, and those that name files of this test.</summary>
     private async Task<Container> StartUnitAsync(Podman podman, string yaml)
     {
-        var keys = Section("Container");
-        Assert.Equal(["web"], keys["ContainerName"]);
-        Assert.Equal([OwnImage.Name], keys["Image"]);
-        keys.Remove("ContainerName");
-        keys.Remove("Image");
+        var words = Assert.Single(Section(await GenerateAsync(), "Service")["ExecStart"]).Split(' ');
+        Assert.Equal(["/usr/bin/podman", "run", "--name", "web"], words[..4]);
+        Assert.Equal(OwnImage.Name, words[^1]);
         Folder.Write("etc/reuseportd.yaml", yaml);
         var hello = await Folder.CopyAsync(Checkout.Built("hello/hello"), "hello");
-        var options = keys.SelectMany(key => key.Value.SelectMany(Options[key.Key])).Select(
-            option => option.Replace("=/etc/reuseportd:", $"={Folder["etc"]}:", StringComparison.Ordinal));
+        var options = OptionsOf(words[2..^1]).Select(
+            word => word.StartsWith("/etc/reuseportd:", StringComparison.Ordinal) ? Folder["etc"] + word[15..] : word);
         var container = new Container(podman, [.. options, "--volume", $"{hello}:/usr/local/bin/hello:ro", Podman.Image]);
         await container.EventAsync("started");
         return container;
+    }
+
+    private static IEnumerable<string> OptionsOf(string[] words)
+    {
+        var left = 0;
+        for (var at = 0; at < words.Length; at++)
+        {
+            if (Left.TryGetValue(words[at], out var count))
+            {
+                at += count - 1;
+                left++;
+            }
+            else
+            {
+                yield return words[at];
+            }
+        }
+
+        Assert.Equal(Left.Count, left);
+    }
+
+    /// <returns>The service that the generator makes of the unit.</returns>
+    private async Task<string> GenerateAsync(bool user = false)
+    {
+        Directory.CreateDirectory(Folder["generated"]);
+        var environment = new Dictionary<string, string> { ["QUADLET_UNIT_DIRS"] = Checkout.At("deploy/quadlet") };
+        string[] words = [.. user ? (string[])["-user"] : [], "-no-kmsg-log", Folder["generated"]];
+        var generator = await Command.RunAsync(
+            Checkout.Built("manifest-tools/usr/libexec/podman/quadlet"), words, environment);
+        Assert.True(generator.Code == 0, generator.Error);
+        return await File.ReadAllTextAsync(Folder["generated/web.service"]);
     }
 
     private static async Task ReceiveAsync(Socket socket, string line)
@@ -90,9 +125,8 @@ public sealed class QuadletTests(Stores stores) : ImageTest(stores)
         }
     }
 
-    private static Dictionary<string, string[]> Section(string name) =>
-        File.ReadAllText(Checkout.At("deploy/quadlet/web.container")).Split("\n[")
-            .Single(section => section.StartsWith($"{name}]\n", StringComparison.Ordinal)).Split('\n')[1..]
+    private static Dictionary<string, string[]> Section(string unit, string name) =>
+        unit.Split("\n[").Single(section => section.StartsWith($"{name}]\n", StringComparison.Ordinal)).Split('\n')[1..]
             .Where(line => line.Contains('=', StringComparison.Ordinal) && line[0] != '#')
             .GroupBy(line => line.Split('=', 2)[0], line => line.Split('=', 2)[1])
             .ToDictionary(group => group.Key, group => group.ToArray());
