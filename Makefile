@@ -46,8 +46,8 @@ ifneq ($(ARCH),$(HOST_ARCH))
 ifeq ($(TRIPLE_$(ARCH)),)
 $(error ARCH=$(ARCH): the architectures are amd64 and arm64)
 endif
-# The system of the base image is installed for this machine, and the programs of a release are run.
-NATIVE_ONLY := image test-image dist test-packages test-reproducible
+# These run the programs.
+NATIVE_ONLY := test-image dist test-packages test-reproducible
 ifneq ($(filter $(NATIVE_ONLY),$(MAKECMDGOALS)),)
 $(error make $(filter $(NATIVE_ONLY),$(MAKECMDGOALS)) is for the architecture of this machine, and not for ARCH=$(ARCH))
 endif
@@ -180,7 +180,7 @@ test-upgrades: build testworkers ## ten versions that replace each other under l
 	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -failSkips -namespace EndToEnd.Tests.Upgrades
 
 # Two images: see deploy/image and docs/decisions/48-the-image.md.
-image: build ## container images, into this user's store and out/image; two minutes, later half a minute
+image: build ## container images, into this user's store and out/image; two minutes; ARCH=arm64 makes reuseportd-files only
 	@build-aux/need 'mmdebstrap:mmdebstrap' 'buildah:buildah' 'skopeo:skopeo' 'newuidmap:uidmap' 'python3:python3' 'git:git'
 	@build-aux/image $(OUT) $(ARCH)
 
@@ -215,11 +215,12 @@ SYSTEMS = bullseye bookworm trixie sid jammy noble
 KERNELS_ARM64 = bookworm trixie
 
 test-arm64: ## the daemon for arm64 on an emulated processor; builds it, and half an hour more
-	@$(MAKE) --no-print-directory build testworkers ARCH=arm64
+	@$(MAKE) --no-print-directory image testworkers ARCH=arm64
 	@build-aux/need qemu-system-aarch64:qemu-system-arm python3:python3 objdump:binutils xz:xz-utils zstd:zstd
 	@$(call build-suite,EndToEnd)
 	@$(call build-suite,Linux)
 	@$(call suite,Linux) -class '*KernelNumbersTests'
+	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -failSkips -class '*ForeignImageTests'
 	@build-aux/platforms $(OUT) arm64 $(KERNELS_ARM64)
 
 test-matrix: build testworkers ## the daemon on other kernels and with other versions of systemd; as root; half an hour
