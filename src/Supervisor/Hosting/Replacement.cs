@@ -209,7 +209,7 @@ internal sealed partial class Replacement(
 
     private static SavedStream Save(WorkerStream stream)
     {
-        var held = stream.Splitter.Suspend(out var continues);
+        var held = stream.Suspend(out var continues);
         return new SavedStream(
             stream.Pipe.Number, stream.Process, stream.Source.Stream == OutputStream.Stderr, held, continues)
         {

@@ -11,14 +11,14 @@ public sealed class FileQueueTests : IDisposable
 
     private readonly ManualTime _time = new();
     private readonly CollectedLog _log = new();
-    private readonly SemaphoreSlim _roomMade = new(0);
+    private readonly SemaphoreSlim _changed = new(0);
     private readonly TestFile _disk = new();
     private readonly FileQueue _queue;
     private readonly LineFile _file;
 
     public FileQueueTests()
     {
-        _queue = new FileQueue(_log.Logger, _time, () => _roomMade.Release(), new LostLines(), Capacity);
+        _queue = new FileQueue(_log.Logger, _time, () => _changed.Release(), new LostLines(), Capacity);
         _file = new LineFile("/var/log/web.log", _disk, _queue);
     }
 
@@ -27,7 +27,7 @@ public sealed class FileQueueTests : IDisposable
         _disk.Release();
         _queue.Stop(Deadlines.Patience);
         _queue.Dispose();
-        _roomMade.Dispose();
+        _changed.Dispose();
         _disk.Dispose();
         _log.Dispose();
         _time.Dispose();
@@ -56,6 +56,33 @@ public sealed class FileQueueTests : IDisposable
         Assert.Equal(expected, Written());
     }
 
+    /// <summary>An earlier daemon was killed while it wrote, or has left a line to its successor.</summary>
+    [Theory]
+    [InlineData(false, "\n+half\nnext\n")]
+    [InlineData(true, "+half\nnext\n")]
+    public void Append_FileEndsWithinALine_OnlyItsRestContinuesIt(bool continues, string expected)
+    {
+        _file.Tail = (true, LineFile.Former);
+        _queue.Append(_file, this, "+half\n"u8, continues);
+        Append(this, "next\n");
+
+        Assert.Equal(expected, Written());
+    }
+
+    [Fact]
+    public void WrittenOf_DiskHangs_CountsWhatIsWritten()
+    {
+        _disk.Hold();
+        Append(this, "one\n");
+        Append(this, "two\n");
+
+        Assert.Equal((2, 0), (_queue.Appended, _queue.WrittenOf(2)));
+        _disk.Release();
+        Assert.True(_changed.Wait(Deadlines.Patience));
+        while (_queue.WrittenOf(2) < 2) Assert.True(_changed.Wait(Deadlines.Patience));
+        Assert.Equal(2, _queue.WrittenOf(2));
+    }
+
     [Fact]
     public void HasRoom_DiskHangs_IsSignalledWhenItRecovers()
     {
@@ -66,7 +93,7 @@ public sealed class FileQueueTests : IDisposable
 
         Assert.False(_queue.HasRoom(2000));
         _disk.Release();
-        Assert.True(_roomMade.Wait(Deadlines.Patience));
+        Assert.True(_changed.Wait(Deadlines.Patience));
         Assert.True(_queue.HasRoom(2000));
     }
 

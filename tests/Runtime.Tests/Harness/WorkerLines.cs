@@ -38,6 +38,17 @@ internal sealed class WorkerLines : ILogDestination
     /// <summary>The time of that line in the log.</summary>
     public DateTimeOffset TakeStamp(string worker, string start) => TakeLine(worker, start).Stamp;
 
+    /// <summary>The lines of all workers that were not taken before.</summary>
+    public string[] TakeAll()
+    {
+        lock (_gate)
+        {
+            string[] lines = [.. _untaken.Select(line => line.Text)];
+            _untaken.Clear();
+            return lines;
+        }
+    }
+
     private (string Text, DateTimeOffset Stamp) TakeLine(string worker, string start)
     {
         var until = DateTime.UtcNow + Deadline.Patience;

@@ -44,6 +44,22 @@ internal sealed unsafe class AppendFile : Descriptor
             ? (identity.DeviceMajor, identity.DeviceMinor)
             : null;
 
+    /// <summary>
+    /// True if the last byte of a regular file is no newline. It is read as the daemon's user, by way of /proc/self/fd; false if
+    /// that is not possible.
+    /// </summary>
+    public bool EndsWithinLine()
+    {
+        if (FileEntry.Read(this, out _) is not { Facts.IsRegularFile: true, Size: > 0 and var size }) return false;
+        int number;
+        fixed (byte* path = Encoding.UTF8.GetBytes($"/proc/self/fd/{Number}\0"))
+            number = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0);
+        if (number < 0) return false;
+        using var file = new Descriptor(number);
+        byte last;
+        return Libc.ReadAt(file, &last, 1, (nint)(size - 1)) == 1 && last != (byte)'\n';
+    }
+
     /// <summary>write(2). EAGAIN if a FIFO or a terminal has no room.</summary>
     public IoResult Write(ReadOnlySpan<byte> bytes)
     {

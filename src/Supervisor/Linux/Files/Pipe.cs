@@ -4,12 +4,22 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Files;
 
 /// <summary>The daemon's end of a worker's stdout or stderr. Only this end is non-blocking.</summary>
-internal sealed class Pipe(int number) : Descriptor(number)
+internal sealed unsafe class Pipe(int number) : Descriptor(number)
 {
+    /// <summary>Bytes that wait in the pipe; 0 if that is not known.</summary>
+    public int Waiting
+    {
+        get
+        {
+            int count;
+            return Libc.Control(this, Libc.CountWaiting, &count) == 0 ? count : 0;
+        }
+    }
+
     /// <summary>
     /// read(2). EAGAIN if there is no data now; <see cref="IoResult.Ended"/> if no process holds the other end.
     /// </summary>
-    public unsafe IoResult Read(Span<byte> buffer)
+    public IoResult Read(Span<byte> buffer)
     {
         fixed (byte* into = buffer)
         {

@@ -42,6 +42,11 @@ internal static partial class Libc
     public const int AllocateKeepSize = 1;
     public const int AllocatePunchHole = 2;
 
+    public const uint SpliceWithoutWaiting = 2;
+
+    /// <summary>FIONREAD of ioctl_tty(2).</summary>
+    public const nuint CountWaiting = 0x541b;
+
     public const ulong MountNoSetUid = 2;
     public const ulong MountNoExec = 8;
 
@@ -62,6 +67,12 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     public static unsafe partial nint Read(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
+    public static unsafe partial int Pipe(int* ends, int flags);
+
+    [LibraryImport(Library, EntryPoint = "tee", SetLastError = true)]
+    public static partial nint Tee(SafeHandle from, SafeHandle into, nuint count, uint flags);
 
     [LibraryImport(Library, EntryPoint = "readlink", SetLastError = true)]
     public static unsafe partial nint ReadLink(byte* path, byte* buffer, nuint count);

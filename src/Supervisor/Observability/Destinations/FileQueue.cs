@@ -12,7 +12,7 @@ namespace Reuseportd.Observability.Destinations;
 /// until it accepts data again.
 /// There is one thread for each file system, not for each file: a stuck file system affects only its own files.
 /// </summary>
-internal sealed class FileQueue : IDisposable
+internal sealed class FileQueue : IWriteQueue, IDisposable
 {
     /// <summary>Total size of both buffers in bytes.</summary>
     public const int DefaultCapacity = 4 * 1024 * 1024;
@@ -25,26 +25,42 @@ internal sealed class FileQueue : IDisposable
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly ITimer _alarm;
-    private readonly Action _roomMade;
+    private readonly Action _changed;
     private readonly LostLines _lost;
     private readonly int _room;
     private FileBatch _filling = new();
-    private FileBatch _taken = new();
+    private FileBatch _writing = new();
+    private long _appended;
+    private long _taken;
+    private long _written;
+    private bool _isWrittenWanted;
     private bool _roomWanted;
     private long _stuckAt = -1;
 
-    /// <param name="roomMade">Called on the writer thread when there is room again after a refusal.</param>
+    /// <param name="changed">
+    /// Called on the writer thread when there is room, or when more is written, after a refusal of <see cref="HasRoom"/> or
+    /// <see cref="WrittenOf"/>.
+    /// </param>
     public FileQueue(
-        ILogger log, TimeProvider time, Action roomMade, LostLines lost, int capacity = DefaultCapacity)
+        ILogger log, TimeProvider time, Action changed, LostLines lost, int capacity = DefaultCapacity)
     {
-        (_log, _time, _roomMade, _lost, _room) = (log, time, roomMade, lost, capacity / 2);
+        (_log, _time, _changed, _lost, _room) = (log, time, changed, lost, capacity / 2);
         _gate = new QueueLock(time);
         _alarm = _gate.CreateAlarm();
         _writer = new FileWriter(this, log);
     }
 
-    /// <summary>Increases with each finished write: an unchanged value means that the file system accepts nothing.</summary>
+    /// <inheritdoc/>
     public long Progress => _writer.Progress;
+
+    /// <inheritdoc/>
+    public long Appended
+    {
+        get
+        {
+            lock (_gate) return _appended;
+        }
+    }
 
     /// <summary>True if the writer has given up on the file system, which has accepted nothing since.</summary>
     public bool IsStuck => Volatile.Read(ref _stuckAt) == Progress;
@@ -60,12 +76,23 @@ internal sealed class FileQueue : IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public long WrittenOf(long wanted)
+    {
+        lock (_gate)
+        {
+            _isWrittenWanted |= _written < wanted;
+            return _written;
+        }
+    }
+
     /// <summary>Marks the file system as stuck until its progress changes.</summary>
     public void GiveUp(long progress) => Volatile.Write(ref _stuckAt, progress);
 
     /// <summary>Appends lines, or pieces of a long line. Without room they are dropped and counted. Never waits.</summary>
     /// <param name="owner">The stream: only the same stream may continue an unfinished line.</param>
-    public void Append(LineFile file, object owner, ReadOnlySpan<byte> bytes)
+    /// <param name="continues">True if the stream may continue a line of an earlier daemon.</param>
+    public void Append(LineFile file, object owner, ReadOnlySpan<byte> bytes, bool continues = false)
     {
         if (bytes.IsEmpty) return;
         lock (_gate)
@@ -77,9 +104,11 @@ internal sealed class FileQueue : IDisposable
                 return;
             }
 
-            if (file.Tail is { Open: true, Owner: var other } && other != owner) _filling.Write(file, "\n"u8);
+            if (file.Tail is { Open: true, Owner: var other } && other != owner && !(continues && other == LineFile.Former))
+                _filling.Write(file, "\n"u8);
             _filling.Write(file, bytes);
             file.Tail = (bytes[^1] != (byte)'\n', owner);
+            _appended++;
             WakeWriter();
         }
     }
@@ -125,9 +154,9 @@ internal sealed class FileQueue : IDisposable
         bool told;
         lock (_gate)
         {
-            _taken.Clear();
+            _writing.Clear();
             // A single large line must not keep its memory for ever.
-            if (_taken.Capacity > 2 * _room) _taken = new FileBatch();
+            if (_writing.Capacity > 2 * _room) _writing = new FileBatch();
             var from = _time.GetTimestamp();
             while (_filling.Blocks.Count == 0)
             {
@@ -138,13 +167,27 @@ internal sealed class FileQueue : IDisposable
                 return null;
             }
 
-            (_filling, _taken) = (_taken, _filling);
+            (_filling, _writing) = (_writing, _filling);
+            _taken = _appended;
             told = _roomWanted;
             _roomWanted = false;
         }
 
-        if (told) _roomMade();
-        return _taken;
+        if (told) _changed();
+        return _writing;
+    }
+
+    /// <summary>For the writer: all that was taken is written or lost.</summary>
+    internal void Settle()
+    {
+        bool told;
+        lock (_gate)
+        {
+            _written = _taken;
+            (told, _isWrittenWanted) = (_isWrittenWanted, false);
+        }
+
+        if (told) _changed();
     }
 
     /// <summary>For the writer: a file did not accept these lines.</summary>

@@ -39,6 +39,7 @@ internal sealed class FileWriter(FileQueue queue, ILogger log)
                 else Close(file, closed);
             }
 
+            queue.Settle();
             _recovering.RemoveWhere(file => queue.Took(file));
         }
     }

@@ -7,6 +7,9 @@ namespace Reuseportd.Observability.Destinations;
 /// </summary>
 internal sealed class LineFile(string path, IFileTransport transport, FileQueue queue)
 {
+    /// <summary>The stream of an earlier daemon, as the owner of an open line.</summary>
+    internal static readonly object Former = new();
+
     public string Path { get; } = path;
 
     public FileQueue Queue { get; } = queue;

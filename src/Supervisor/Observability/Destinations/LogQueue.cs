@@ -14,7 +14,7 @@ namespace Reuseportd.Observability.Destinations;
 /// is reported.
 /// The lock is held for a copy of a few KiB at most, never during a write.
 /// </summary>
-internal sealed class LogQueue : IDisposable
+internal sealed class LogQueue : IWriteQueue, IDisposable
 {
     /// <summary>Total size of both buffers in bytes.</summary>
     public const int DefaultCapacity = 4 * 1024 * 1024;
@@ -33,6 +33,8 @@ internal sealed class LogQueue : IDisposable
     private long _appended;
     private long _settled;
     private long _stuckAt = -1;
+    private Action? _notify;
+    private bool _isWrittenWanted;
     private LogLoss _lost;
     private LogLoss _said;
 
@@ -55,6 +57,18 @@ internal sealed class LogQueue : IDisposable
 
     /// <summary>Counts lines of workers that are lost, here and before they reach this queue.</summary>
     public LostLines LostLines { get; } = new();
+
+    /// <inheritdoc/>
+    public long Progress => _writer.Progress;
+
+    /// <inheritdoc/>
+    public long Appended
+    {
+        get
+        {
+            lock (_gate) return _appended;
+        }
+    }
 
     /// <summary>All records lost so far.</summary>
     public LogLoss Lost
@@ -79,6 +93,22 @@ internal sealed class LogQueue : IDisposable
     /// Called on that thread after the destination has recovered. It may append a record, which always has room.
     /// </param>
     public void Start(Action<LogLoss>? logLoss = null) => _writer.Start(logLoss);
+
+    /// <summary>Sets what is called on the writer thread when more is written; see <see cref="WrittenOf"/>.</summary>
+    public void NotifyWritten(Action written)
+    {
+        lock (_gate) _notify = written;
+    }
+
+    /// <inheritdoc/>
+    public long WrittenOf(long wanted)
+    {
+        lock (_gate)
+        {
+            _isWrittenWanted |= _settled < wanted;
+            return _settled;
+        }
+    }
 
     /// <summary>Appends events of the daemon, or counts them as lost. Never waits.</summary>
     public bool TryAppend(RecordBuffer records)
@@ -172,6 +202,8 @@ internal sealed class LogQueue : IDisposable
     /// <returns>The loss since the last report, if the destination accepts records again.</returns>
     internal LogLoss? Settle(bool took, int unwritten, Errno error)
     {
+        Action? written;
+        LogLoss? unsaid = null;
         lock (_gate)
         {
             _settled += _written.Count;
@@ -179,14 +211,18 @@ internal sealed class LogQueue : IDisposable
             // A single large record must not keep its memory for ever.
             if (_written.Capacity > 2 * _roomForEvents) _written = new RecordBuffer();
             if (unwritten > 0)
+            {
                 _lost = _lost with { Unwritten = _lost.Unwritten + unwritten, LastError = error };
                 LostLines.Add(LineLoss.Log, unwritten);
+            }
+
             _gate.Wake();
-            if (!took || _lost.Total == _said.Total) return null;
-            var unsaid = _lost.Since(_said);
-            _said = _lost;
-            return unsaid;
+            if (took && _lost.Total != _said.Total) (unsaid, _said) = (_lost.Since(_said), _lost);
+            (written, _isWrittenWanted) = (_isWrittenWanted ? _notify : null, false);
         }
+
+        written?.Invoke();
+        return unsaid;
     }
 
     private bool HasRoom(RecordBuffer records, int room) =>

@@ -19,6 +19,9 @@ internal sealed class WorkerLog(LogQueue queue, LineFormat format, TimeProvider 
     /// <summary>Counts lines that are lost.</summary>
     public LostLines Lost => queue.LostLines;
 
+    /// <summary>Has the lines after <see cref="HandOver"/>.</summary>
+    public LogQueue Queue => queue;
+
     /// <param name="pid">Pid of the worker's process.</param>
     public static LineSource Open(WorkerName worker, int pid, OutputStream stream) => new(worker, pid, stream);
 

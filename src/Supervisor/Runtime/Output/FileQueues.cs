@@ -11,18 +11,20 @@ namespace Reuseportd.Runtime.Output;
 /// The write queues of worker output, one for each file system, made on demand. FIFOs, terminals and other special files share
 /// one queue. Thread-safe.
 /// </summary>
-/// <param name="roomMade">See <see cref="FileQueue"/>.</param>
-internal sealed class FileQueues(ILogger log, TimeProvider time, Action roomMade, LostLines lost) : IDisposable
+/// <param name="changed">See <see cref="FileQueue"/>.</param>
+internal sealed class FileQueues(ILogger log, TimeProvider time, Action changed, LostLines lost) : IDisposable
 {
     private readonly ConcurrentDictionary<(uint, uint), Lazy<FileQueue>> _byDevice = new();
 
     /// <summary>Opens a file as the user in its key. Can block for as long as the file system does.</summary>
-    public LineFile? TryOpen(FileKey key, out Errno errno)
+    /// <param name="isFirst">True if this daemon does not write to it yet; an earlier one may have ended within a line.</param>
+    public LineFile? TryOpen(FileKey key, bool isFirst, out Errno errno)
     {
         if (AppendFile.TryOpen(key.Path, key.Identity, out errno) is not { } file) return null;
         var queue = _byDevice.GetOrAdd(
-            file.Device() ?? default, _ => new Lazy<FileQueue>(() => new FileQueue(log, time, roomMade, lost)));
-        return new LineFile(key.Path, new Transport(file), queue.Value);
+            file.Device() ?? default, _ => new Lazy<FileQueue>(() => new FileQueue(log, time, changed, lost)));
+        var isOpen = isFirst && file.EndsWithinLine();
+        return new LineFile(key.Path, new Transport(file), queue.Value) { Tail = (isOpen, isOpen ? LineFile.Former : null) };
     }
 
     /// <summary>Writes the queued lines. Each file system gets this much time.</summary>

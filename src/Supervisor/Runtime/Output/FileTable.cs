@@ -109,7 +109,7 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
 
     private async Task<UnopenedFile?> ReopenAsync(WorkerFile file)
     {
-        var (opened, errno) = await OpenAsync(file.Key);
+        var (opened, errno) = await OpenAsync(file.Key, isFirst: false);
         if (opened is null)
         {
             log.ReopenFailed(file.Key.Path, errno);
@@ -165,13 +165,13 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
 
     private async Task PostAsync(FileKey key)
     {
-        var (opened, errno) = await OpenAsync(key);
+        var (opened, errno) = await OpenAsync(key, isFirst: true);
         mailbox.Post(new OutputMessage.FileOpened(key, opened, errno));
     }
 
-    private async Task<(LineFile? File, Errno Errno)> OpenAsync(FileKey key)
+    private async Task<(LineFile? File, Errno Errno)> OpenAsync(FileKey key, bool isFirst)
     {
-        var opening = Task.Run(() => (File: output.Files.TryOpen(key, out var errno), Errno: errno));
+        var opening = Task.Run(() => (File: output.Files.TryOpen(key, isFirst, out var errno), Errno: errno));
         try
         {
             return await opening.WaitAsync(Patience, time);

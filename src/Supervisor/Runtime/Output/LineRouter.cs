@@ -106,7 +106,7 @@ internal sealed class LineRouter(Mailbox mailbox, WorkerLog lines, ILogger log, 
         _line.Clear();
         _line.Write(line.Bytes);
         if (line.Ended) _line.Write((byte)'\n');
-        file.Append(stream, _line.Bytes);
+        file.Append(stream, _line.Bytes, line.Continues);
     }
 
     private void TakeOutcome(WorkerStream stream, BindOutcome outcome, TimeSpan now)

@@ -1,8 +1,15 @@
+using Reuseportd.Linux.Interop;
+
 namespace Reuseportd.Runtime.Output;
 
 /// <content>A pause, in which another program takes over.</content>
 internal sealed partial class OutputLoop
 {
+    /// <summary>
+    /// Bounds the writing before a pause. What is not written is left in the pipes, and the next program may write it twice.
+    /// </summary>
+    private static readonly TimeSpan WriteWithin = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// Stops reading until the result is disposed. Later output stays in the pipes, and outcomes of the kernel in their ring.
     /// </summary>
@@ -12,11 +19,27 @@ internal sealed partial class OutputLoop
         Do(() =>
         {
             Kernel?.Flush(Now());
-            _router.HandOver();
+            WriteAll();
             using var paused = new PausedOutput(() => _streams.Values.Concat(_arrivals));
             done.SetResult(paused);
             paused.WaitForEnd();
         });
         return done.Task;
+    }
+
+    private void WriteAll()
+    {
+        var until = Now() + WriteWithin;
+        EndTurn(Now());
+        while (!_unwritten.IsEmpty && Now() is var now && now < until)
+        {
+            DescriptorWait.Until(_wake, Libc.PollEntry.In, until - now);
+            _wake.Drain();
+            Follow(_unwritten.TakeWritten());
+        }
+
+        foreach (var stream in _streams.Values) _unwritten.TakeRest(stream);
+        // The loop has more to do than what was waited for here.
+        _wake.Signal();
     }
 }

@@ -15,7 +15,6 @@ namespace Reuseportd.Runtime.Output;
 /// </summary>
 internal sealed partial class OutputLoop : IDisposable
 {
-    private const int ReadSize = 64 * 1024;
     private const ulong WakeToken = 0;
     private const ulong KernelToken = ulong.MaxValue;
 
@@ -39,7 +38,7 @@ internal sealed partial class OutputLoop : IDisposable
     private readonly Dictionary<ulong, WorkerStream> _streams = [];
     private readonly HashSet<WorkerFile> _files = [];
     private readonly PausedStreams _paused = new();
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(ReadSize, pinned: true);
+    private readonly UnwrittenOutput _unwritten;
     private readonly Thread _thread;
     private ulong _lastToken = WakeToken;
     private volatile bool _stopping;
@@ -50,6 +49,8 @@ internal sealed partial class OutputLoop : IDisposable
     {
         (_mailbox, _log, _time, Kernel) = (mailbox, log, time, kernel);
         _router = new LineRouter(mailbox, lines, log, kernel);
+        _unwritten = new UnwrittenOutput(lines.Queue);
+        lines.Queue.NotifyWritten(Wake);
         _start = time.GetTimestamp();
         _epoll.Add(_wake, EpollEvents.Readable, WakeToken);
         if (kernel?.Descriptor is { } ring) _epoll.Add(ring, EpollEvents.Readable, KernelToken);
@@ -120,6 +121,7 @@ internal sealed partial class OutputLoop : IDisposable
     {
         Stop();
         Files.Dispose();
+        _view.Dispose();
         _epoll.Dispose();
         _wake.Dispose();
     }
@@ -129,39 +131,59 @@ internal sealed partial class OutputLoop : IDisposable
         TimeSpan? stopBy = null;
         while (true)
         {
-            var ready = _epoll.Wait(NextWait(Now()));
+            var ready = _epoll.Wait(NextWait(Now(), stopBy));
             var now = Now();
             var busy = false;
-            foreach (var (token, _) in ready)
+            foreach (var (token, what) in ready)
             {
                 if (token == WakeToken) _wake.Drain();
-                else if (token != KernelToken) busy |= Read(token, now);
+                else if (token != KernelToken) busy |= Read(token, what, now);
             }
 
-            busy |= TakeArrivals();
+            busy |= ReadAgain(now) | TakeArrivals();
             DoTasks();
             Kernel?.Handle(now);
-            foreach (var token in _paused.TakeReady(ReadSize, now)) Watch(token, _streams[token]);
-            _router.HandleDue(now);
-            _router.HandOver();
+            foreach (var token in _paused.TakeReady(ReadSize, now)) Watch(_streams[token]);
+            EndTurn(now);
             // Pipes that an orphan still holds open do not delay the end.
             if (!_stopping) continue;
             stopBy ??= now + DrainWithin;
             busy |= Kernel is { HasRead: true };
-            if ((!busy && _arrivals.IsEmpty && _paused.IsEmpty) || now >= stopBy) break;
+            if ((!busy && HasNothingLeft) || now >= stopBy) break;
         }
 
-        foreach (var (token, stream) in _streams) End(token, stream, Now());
-        _router.HandOver();
-        foreach (var file in _files) file.Close();
-        DoTasks();
+        End();
     }
 
-    private TimeSpan? NextWait(TimeSpan now)
+    private TimeSpan? NextWait(TimeSpan now, TimeSpan? stopBy)
     {
-        if (_stopping && _paused.IsEmpty) return TimeSpan.Zero;
-        var (report, paused) = (_router.NextWait(now), _paused.NextWait(now));
-        return Waits.Shorter(Kernel?.NextWait(now), Waits.Shorter(report, paused));
+        if (_again.Count > 0) return TimeSpan.Zero;
+        var unwritten = _unwritten.NextWait(now);
+        if (_stopping && _paused.IsEmpty)
+        {
+            if (stopBy is null || _unwritten.IsEmpty) return TimeSpan.Zero;
+            return Waits.Shorter(unwritten, Waits.Until(stopBy.Value, now));
+        }
+
+        var lines = Waits.Shorter(_router.NextWait(now), Waits.Shorter(unwritten, _paused.NextWait(now)));
+        return Waits.Shorter(Kernel?.NextWait(now), lines);
+    }
+
+    private void EndTurn(TimeSpan now)
+    {
+        _router.HandleDue(now);
+        _router.HandOver();
+        _unwritten.EndTurn(now);
+        Follow(_unwritten.TakeReady(now));
+    }
+
+    private void End()
+    {
+        foreach (var stream in _streams.Values) End(stream, Now());
+        _router.HandOver();
+        foreach (var stream in _ended) Close(stream);
+        foreach (var file in _files) file.Close();
+        DoTasks();
     }
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
@@ -181,69 +203,5 @@ internal sealed partial class OutputLoop : IDisposable
     private void DoTasks()
     {
         while (_tasks.TryDequeue(out var task)) task();
-    }
-
-    /// <returns>True if any stream arrived.</returns>
-    private bool TakeArrivals()
-    {
-        var any = false;
-        while (_arrivals.TryDequeue(out var stream))
-        {
-            var token = ++_lastToken;
-            _streams.Add(token, stream);
-            if (stream.Outcomes is { } outcomes) Kernel?.Take(outcomes);
-            Watch(token, stream);
-            any = true;
-        }
-
-        return any;
-    }
-
-    private void Watch(ulong token, WorkerStream stream)
-    {
-        var watched = _epoll.Add(stream.Pipe, EpollEvents.Readable, token);
-        if (watched == Errno.None) return;
-        // A closed pipe ends a worker that writes. An open pipe that is never read would block it for ever.
-        _log.OutputLost(stream.Source.Worker, stream.Source.Pid, stream.Source.Stream, watched);
-        End(token, stream, Now());
-    }
-
-    /// <returns>True if any byte was read.</returns>
-    private bool Read(ulong token, TimeSpan now)
-    {
-        if (!_streams.TryGetValue(token, out var stream)) return false;
-        if (stream.File is { } file && PausedStreams.MustWait(file, ReadSize + stream.Splitter.Held))
-        {
-            // Without a watch: epoll reports the end of a pipe whatever events are asked for.
-            _epoll.Remove(stream.Pipe);
-            _paused.Add(token, file.Queue, now);
-            return false;
-        }
-
-        var result = stream.Pipe.Read(_buffer);
-        if (result.Count > 0)
-        {
-            var chunk = _buffer.AsSpan(0, result.Count);
-            Retention?.Append(stream.Source, chunk);
-            stream.LastWords?.Add(stream.Source.Stream, chunk);
-            if (stream.File is { } written) _files.Add(written);
-            _router.Route(stream, chunk, now);
-            return true;
-        }
-
-        if (result.Errno != Errno.Again) End(token, stream, now);
-        return false;
-    }
-
-    private void End(ulong token, WorkerStream stream, TimeSpan now)
-    {
-        _router.Finish(stream, now);
-        _streams.Remove(token);
-        _epoll.Remove(stream.Pipe);
-        stream.Pipe.Dispose();
-        Interlocked.Decrement(ref _streamCount);
-        if (stream.File is { } file) _mailbox.Post(new OutputMessage.FileReleased(file));
-        stream.LastWords?.End(stream.Source.Stream);
-        if (stream.Source.Stream == OutputStream.Stderr) _mailbox.Post(new OutputMessage.StreamEnded(stream.Process));
     }
 }

@@ -20,7 +20,9 @@ internal sealed class WorkerFile(FileKey key, LineFile opened)
     public FileQueue Queue => _opened.Queue;
 
     /// <param name="stream">The stream that the bytes come from.</param>
-    public void Append(object stream, ReadOnlySpan<byte> bytes) => _opened.Queue.Append(_opened, stream, bytes);
+    /// <param name="continues">True if they continue a line.</param>
+    public void Append(object stream, ReadOnlySpan<byte> bytes, bool continues = false) =>
+        _opened.Queue.Append(_opened, stream, bytes, continues);
 
     /// <summary>
     /// Sends further lines to a newly opened file. Lines that are already queued still go to the old file, which is then closed.

@@ -48,6 +48,33 @@ internal sealed class WorkerStream(
 
     public LineSplitter Splitter { get; } = new(logging.LineMax);
 
+    /// <summary>The number in the output loop.</summary>
+    public ulong Token { get; set; }
+
+    /// <summary>Bytes that were read so far. The last ones may still be in the pipe, too.</summary>
+    public long BytesRead { get; set; }
+
+    /// <summary>Bytes that were read and taken out of the pipe.</summary>
+    public long BytesTaken { get; set; }
+
+    /// <summary>Bytes at the front of the pipe that were read.</summary>
+    public int BytesLeft => (int)(BytesRead - BytesTaken);
+
+    /// <summary>Bytes up to here are taken when they are written.</summary>
+    public long BytesAwaited { get; set; }
+
+    /// <summary>The number of read bytes that belong to whole lines, or to finished pieces of lines.</summary>
+    public long BytesInLines => BytesRead - Splitter.Held;
+
+    /// <summary>No process holds the other end of the pipe.</summary>
+    public bool HangsUp { get; set; }
+
+    /// <summary>Not read, as its file has no room.</summary>
+    public bool IsPaused { get; set; }
+
+    /// <summary>Read to its end.</summary>
+    public bool HasEnded { get; set; }
+
     /// <summary>The time to report dropped lines even if no further line comes; null if there is nothing to report.</summary>
     public TimeSpan? ReportDroppedAt { get; set; }
 
@@ -79,6 +106,16 @@ internal sealed class WorkerStream(
 
         if (PortCoverage.ServedPort(outcome) is not (>= 0 and <= ushort.MaxValue and var port)) return false;
         return _portsServed.Add(port);
+    }
+
+    /// <summary>Copies the bytes of the unfinished line that are not in the pipe any more.</summary>
+    /// <param name="continues">True if the bytes continue a line that was cut.</param>
+    public byte[] Suspend(out bool continues)
+    {
+        var held = Splitter.Suspend(out continues);
+        if (BytesTaken >= BytesInLines) return held[..(int)(BytesTaken - BytesInLines)];
+        continues = false;
+        return [];
     }
 
     /// <summary>Asks /proc only once for consecutive lines that name the same process.</summary>

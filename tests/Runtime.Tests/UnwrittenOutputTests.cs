@@ -1,0 +1,233 @@
+using System.Globalization;
+using System.Text;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Trees;
+using Reuseportd.Model;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Formats;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Observability.Text;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Output;
+using Runtime.Tests.Harness;
+using Serilog;
+
+namespace Runtime.Tests;
+
+/// <summary>
+/// Output stays in the worker's pipe until it is written, so the next daemon can read what a killed one has not written.
+/// </summary>
+public sealed class UnwrittenOutputTests : IDisposable
+{
+    private const int SetPipeSize = 1031;
+
+    private readonly Descriptor _write;
+    private readonly Pipe _read;
+    private readonly Reader _reader;
+
+    public unsafe UnwrittenOutputTests()
+    {
+        var ends = stackalloc int[2];
+        Assert.Equal(0, Libc.Pipe(ends, Libc.OpenCloseOnExec));
+        (_read, _write) = (new Pipe(ends[0]), new Descriptor(ends[1]));
+        _reader = new Reader(_read);
+    }
+
+    public void Dispose()
+    {
+        _write.Dispose();
+        _reader.Dispose();
+    }
+
+    [Fact]
+    public void Lines_DestinationHasNotTakenThem_AreLeftInThePipe()
+    {
+        _reader.Hold();
+        Write("one\ntwo\n");
+        _reader.AwaitWrite();
+        Assert.Equal(8, _read.Waiting);
+        Write("three\n");
+        _reader.Release();
+        _reader.Lines.Take("web@0", "three");
+        Deadline.Until(() => _read.Waiting == 0, "all bytes are taken");
+        Assert.Equal(3, _reader.Lines.Count);
+    }
+
+    [Fact]
+    public void Lines_ReaderHasDied_NextReaderHasThem()
+    {
+        _reader.Hold();
+        Write("one\ntwo\nthr");
+        _reader.AwaitWrite();
+        using var next = new Reader(new Pipe(Duplicate()));
+        Write("ee\nfour\n");
+        foreach (var line in (string[])["one", "two", "three", "four"]) next.Lines.Take("web@0", line);
+        Deadline.Until(() => _read.Waiting == 0, "all bytes are taken");
+        Assert.Equal(4, next.Lines.Count);
+    }
+
+    [Fact]
+    public void Line_IsUnfinished_IsTakenAfterAWhile()
+    {
+        Write("part");
+        Deadline.Until(
+            () =>
+            {
+                _reader.Time.Advance(TimeSpan.FromMilliseconds(20));
+                return _read.Waiting == 0;
+            },
+            "the bytes are taken");
+        Write("ial\n");
+        _reader.Lines.Take("web@0", "partial");
+    }
+
+    [Fact]
+    public void Destination_Hangs_WorkerIsNotBlocked()
+    {
+        _reader.Hold();
+        var lines = string.Concat(Enumerable.Repeat("a line of forty bytes, or a few of them\n", 10_000));
+        var written = Task.Run(() => Write(lines));
+        Deadline.Until(
+            () =>
+            {
+                _reader.Time.Advance(UnwrittenOutput.LongestWait);
+                return written.IsCompleted;
+            },
+            "the worker has written");
+    }
+
+    /// <summary>The pipe has more pages than the reader can see at once.</summary>
+    [Fact]
+    public void Lines_OfALargePipe_EachIsWrittenOnceInOrder()
+    {
+        const int count = 40_000;
+        Assert.True(Libc.FileControl(_write, SetPipeSize, 1 << 20) > 0);
+        _reader.Hold();
+        var numbers = Enumerable.Range(0, count).Select(number => number.ToString(CultureInfo.InvariantCulture)).ToArray();
+        var written = Task.Run(() => Write(string.Join('\n', numbers) + "\n"));
+        _reader.AwaitWrite();
+        _reader.Release();
+        Deadline.Await(written, "the lines are in the pipe");
+        Deadline.Until(() => _reader.Lines.Count == count, "all lines are written");
+        Deadline.Until(() => _read.Waiting == 0, "all bytes are taken");
+        Assert.Equal(numbers, _reader.Lines.TakeAll());
+    }
+
+    [Fact]
+    public void Stream_Ends_ItsLastLineIsWritten()
+    {
+        _reader.Hold();
+        Write("one\nlast");
+        _reader.AwaitWrite();
+        _write.Dispose();
+        Deadline.Until(
+            () => _reader.Mailbox.TryTake(out var message) && message is OutputMessage.StreamEnded, "the end is told at once");
+        Assert.Equal(1, _reader.Output.StreamCount);
+        _reader.Release();
+        _reader.Lines.Take("web@0", "last");
+        Deadline.Until(() => _reader.Output.StreamCount == 0, "the pipe is closed");
+    }
+
+    [Theory]
+    [InlineData(false, "three", 0)]
+    [InlineData(true, "", 13)]
+    public void Pause_WaitsForTheLines(bool hangs, string held, int left)
+    {
+        if (hangs) _reader.Hold();
+        Write("one\ntwo\nthree");
+        if (hangs) _reader.AwaitWrite();
+        else _reader.Lines.Take("web@0", "two");
+        var pausing = _reader.Output.PauseAsync();
+        Deadline.Until(
+            () =>
+            {
+                if (hangs) _reader.Time.Advance(TimeSpan.FromMilliseconds(10));
+                return pausing.IsCompleted;
+            },
+            "the loop is paused");
+        using var paused = Deadline.Await(pausing, "the loop is paused");
+        Assert.Equal(held, Encoding.UTF8.GetString(paused.Streams.Single().Suspend(out var continues)));
+        Assert.False(continues);
+        Assert.Equal(left, _read.Waiting);
+    }
+
+    private int Duplicate()
+    {
+        const int duplicate = 1030; // F_DUPFD_CLOEXEC
+        var number = Libc.FileControl(_read, duplicate, 0);
+        Assert.InRange(number, 0, int.MaxValue);
+        return number;
+    }
+
+    private unsafe void Write(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        fixed (byte* start = bytes)
+        {
+            for (var done = 0; done < bytes.Length;)
+            {
+                var count = (int)Libc.Write(_write, start + done, (nuint)(bytes.Length - done));
+                Assert.InRange(count, 1, bytes.Length);
+                done += count;
+            }
+        }
+    }
+
+    /// <summary>An output loop that reads one pipe. The test can hold its destination.</summary>
+    private sealed class Reader : ILogDestination, IDisposable
+    {
+        private readonly ManualResetEventSlim _open = new(initialState: true);
+        private readonly SemaphoreSlim _entered = new(0);
+        private readonly LogQueue _queue;
+        private readonly Serilog.Core.Logger _log = new LoggerConfiguration().CreateLogger();
+
+        public unsafe Reader(Pipe pipe)
+        {
+            const int setFlags = 4; // F_SETFL
+            Assert.Equal(0, Libc.FileControl(pipe, setFlags, 0x800)); // O_NONBLOCK
+            _queue = new LogQueue(this, TimeProvider.System);
+            _queue.Start();
+            Output = new OutputLoop(Mailbox, new WorkerLog(_queue, new JsonLineFormat(), TimeProvider.System), _log, Time);
+            var source = WorkerLog.Open(new WorkerName("web", 0), 1, OutputStream.Stderr);
+            Output.Add(new WorkerStream(pipe, 1, new TreeRoot(1, IsReaped: true, []), source, Unlimited));
+            Output.ReadAdded();
+            Output.Start();
+        }
+
+        public OutputLoop Output { get; }
+
+        public Mailbox Mailbox { get; } = new(TimeProvider.System);
+
+        public MovableTime Time { get; } = new();
+
+        public WorkerLines Lines { get; } = new();
+
+        private static LoggingSpec Unlimited { get; } = new(TimeSpan.FromSeconds(30), RateLimitBurst: 0, LineMax: 8 * 1024);
+
+        public void Hold() => _open.Reset();
+
+        public void Release() => _open.Set();
+
+        public void AwaitWrite() => Assert.True(_entered.Wait(Deadline.Patience), "nothing was written");
+
+        public LogProgress Write(LogBatch batch)
+        {
+            _entered.Release();
+            Assert.True(_open.Wait(Deadline.Patience));
+            return Lines.Write(batch);
+        }
+
+        public void Dispose()
+        {
+            Release();
+            Output.Dispose();
+            _queue.Stop(Deadline.Patience);
+            _queue.Dispose();
+            _log.Dispose();
+            Mailbox.Dispose();
+            _open.Dispose();
+            _entered.Dispose();
+        }
+    }
+}
