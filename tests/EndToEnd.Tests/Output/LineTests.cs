@@ -46,6 +46,16 @@ public sealed class LineTests : DaemonTest
         Assert.Equal("stderr", Lines().Single(record => record.Message == "e").Stream);
     }
 
+    /// <summary>A pipe has 16 slots, and each piece fills one. The daemon leaves an unfinished line in the pipe.</summary>
+    [Fact]
+    public async Task Line_SplicedInPieces_WorkerIsNotBlocked()
+    {
+        const string pieces = "os.splice(read, 1, 1) for piece in '.' * 200 + '\\n' if os.write(write, piece.encode())";
+        await RunAsync("python3", "-c", $"import os; read, write = os.pipe(); [{pieces}]");
+
+        Assert.Equal(new string('.', 200), Assert.Single(Lines()).Message);
+    }
+
     [Fact]
     public async Task Line_OneMegabyte_IsMarkedPieces()
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Systemd;
@@ -33,12 +32,12 @@ public abstract class SuccessionTest(Machine machine) : NextDaemonTest(machine)
         Assert.All(answers.GroupBy(answer => answer), copy => Assert.InRange(copy.Count(), 48, 52));
     }
 
-    /// <param name="mostLost">A killed daemon has read a line now and then that it has not passed on yet.</param>
-    private protected async Task AssertLinesAsync(int mostLost)
+    /// <param name="mayRepeat">See <see cref="NumberedLines"/>.</param>
+    private protected async Task AssertLinesAsync(bool mayRepeat)
     {
         var lines = await JournalctlAsync(1, "REUSEPORT_SERVICE=lines", "REUSEPORT_STREAM=stdout");
-        AssertNumbered([.. lines.Select(line => line.Message)], mostLost);
-        AssertNumbered(await File.ReadAllLinesAsync(Machine.Path(Folder + "/lines")), mostLost);
+        NumberedLines.AssertAll(lines.Select(line => line.Message), mayRepeat);
+        NumberedLines.AssertAll(await File.ReadAllLinesAsync(Machine.Path(Folder + "/lines")), mayRepeat);
     }
 
     private protected void ConfigureServers()
@@ -78,13 +77,6 @@ public abstract class SuccessionTest(Machine machine) : NextDaemonTest(machine)
                 readiness: { type: delay, delay: 0s }
                 reuseport: { ports: any }
             """);
-    }
-
-    private static void AssertNumbered(string[] lines, int mostLost)
-    {
-        int[] numbers = [.. lines.Select(line => int.Parse(line.AsSpan(5), CultureInfo.InvariantCulture))];
-        Assert.Equal(numbers.Distinct().Order(), numbers);
-        Assert.InRange(numbers[^1] - numbers.Length, 0, mostLost);
     }
 
     private void Serve(string service, int port, string command) => Configure(
