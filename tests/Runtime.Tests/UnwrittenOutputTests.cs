@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Interop;
@@ -20,7 +21,7 @@ namespace Runtime.Tests;
 /// </summary>
 public sealed class UnwrittenOutputTests : IDisposable
 {
-    private const int SetPipeSize = 1031;
+    private const int SetFlags = 4; // F_SETFL
 
     private readonly Descriptor _write;
     private readonly Pipe _read;
@@ -67,19 +68,52 @@ public sealed class UnwrittenOutputTests : IDisposable
         Assert.Equal(4, next.Lines.Count);
     }
 
+    /// <summary>It is out of the pipe: a program that writes more than fits must not wait for the end of a line.</summary>
     [Fact]
-    public void Line_IsUnfinished_IsTakenAfterAWhile()
+    public void Line_IsUnfinished_IsKept()
     {
-        Write("part");
-        Deadline.Until(
-            () =>
-            {
-                _reader.Time.Advance(TimeSpan.FromMilliseconds(20));
-                return _read.Waiting == 0;
-            },
-            "the bytes are taken");
+        Write("one\npart");
+        Deadline.Until(() => _read.Waiting == 0, "all bytes are taken");
+        Assert.Equal("part", _reader.Kept);
         Write("ial\n");
         _reader.Lines.Take("web@0", "partial");
+        Deadline.Until(() => _reader.Kept.Length == 0, "no line is unfinished");
+    }
+
+    [Fact]
+    public void Line_IsLong_IsNotKept()
+    {
+        Write(new string('x', 8192));
+        Deadline.Until(() => _reader.Kept.Length == 8192, "the line is kept");
+        Write("x");
+        Deadline.Until(() => _reader.Kept.Length == 0, "the line is not kept");
+    }
+
+    [Fact]
+    public void Line_OfAnEarlierReader_IsKept()
+    {
+        using var next = new Reader(new Pipe(Duplicate()), held: "part");
+        Deadline.Until(() => next.Kept == "part", "the line is kept");
+    }
+
+    /// <summary>The writer's call does not end before all is read. It gives no event while the pipe is not empty.</summary>
+    [Fact]
+    public void Lines_OfALargeWrite_AreRead()
+    {
+        var lines = string.Concat(Enumerable.Range(0, 100_000).Select(number => $"{number}\n"));
+        Deadline.Await(Task.Run(() => Write(lines)), "the lines are in the pipe");
+        Deadline.Until(() => _reader.Lines.Count == 100_000, "all lines are written");
+    }
+
+    /// <summary>In this mode the kernel discards what a read(2) leaves of a page.</summary>
+    [Fact]
+    public void Lines_EachWriteIsAPacket_AreWhole()
+    {
+        WriteInPages();
+        Write("one\ntw");
+        Deadline.Until(() => _read.Waiting == 0, "the packet is gone");
+        Write("o\nthree\n");
+        foreach (var line in (string[])["one", "two", "three"]) _reader.Lines.Take("web@0", line);
     }
 
     [Fact]
@@ -101,8 +135,8 @@ public sealed class UnwrittenOutputTests : IDisposable
     [Fact]
     public void Lines_OfALargePipe_EachIsWrittenOnceInOrder()
     {
-        const int count = 40_000;
-        Assert.True(Libc.FileControl(_write, SetPipeSize, 1 << 20) > 0);
+        const int count = 40_000, setPipeSize = 1031; // F_SETPIPE_SZ
+        Assert.True(Libc.FileControl(_write, setPipeSize, 1 << 20) > 0);
         _reader.Hold();
         var numbers = Enumerable.Range(0, count).Select(number => number.ToString(CultureInfo.InvariantCulture)).ToArray();
         var written = Task.Run(() => Write(string.Join('\n', numbers) + "\n"));
@@ -147,9 +181,15 @@ public sealed class UnwrittenOutputTests : IDisposable
             },
             "the loop is paused");
         using var paused = Deadline.Await(pausing, "the loop is paused");
-        Assert.Equal(held, Encoding.UTF8.GetString(paused.Streams.Single().Suspend(out var continues)));
-        Assert.False(continues);
+        Assert.Equal(held, Encoding.UTF8.GetString(paused.Streams.Single().Suspend().Bytes));
         Assert.Equal(left, _read.Waiting);
+    }
+
+    /// <summary>Packet mode of pipe(2).</summary>
+    private void WriteInPages()
+    {
+        var direct = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x10000 : 0x4000; // O_DIRECT
+        Assert.Equal(0, Libc.FileControl(_write, SetFlags, direct));
     }
 
     private int Duplicate()
@@ -175,22 +215,25 @@ public sealed class UnwrittenOutputTests : IDisposable
     }
 
     /// <summary>An output loop that reads one pipe. The test can hold its destination.</summary>
-    private sealed class Reader : ILogDestination, IDisposable
+    private sealed class Reader : ILogDestination, ILineStore, IDisposable
     {
         private readonly ManualResetEventSlim _open = new(initialState: true);
         private readonly SemaphoreSlim _entered = new(0);
         private readonly LogQueue _queue;
         private readonly Serilog.Core.Logger _log = new LoggerConfiguration().CreateLogger();
+        private volatile string _kept = "";
 
-        public unsafe Reader(Pipe pipe)
+        public Reader(Pipe pipe, string held = "")
         {
-            const int setFlags = 4; // F_SETFL
-            Assert.Equal(0, Libc.FileControl(pipe, setFlags, 0x800)); // O_NONBLOCK
+            Assert.Equal(0, Libc.FileControl(pipe, SetFlags, 0x800)); // O_NONBLOCK
             _queue = new LogQueue(this, TimeProvider.System);
             _queue.Start();
-            Output = new OutputLoop(Mailbox, new WorkerLog(_queue, new JsonLineFormat(), TimeProvider.System), _log, Time);
+            var lines = new WorkerLog(_queue, new JsonLineFormat(), TimeProvider.System);
+            Output = new OutputLoop(Mailbox, lines, _log, Time, unfinished: this);
             var source = WorkerLog.Open(new WorkerName("web", 0), 1, OutputStream.Stderr);
-            Output.Add(new WorkerStream(pipe, 1, new TreeRoot(1, IsReaped: true, []), source, Unlimited));
+            var stream = new WorkerStream(pipe, 1, new TreeRoot(1, IsReaped: true, []), source, Unlimited);
+            stream.Splitter.Resume(Encoding.UTF8.GetBytes(held), continues: false);
+            Output.Add(stream);
             Output.ReadAdded();
             Output.Start();
         }
@@ -203,7 +246,12 @@ public sealed class UnwrittenOutputTests : IDisposable
 
         public WorkerLines Lines { get; } = new();
 
-        private static LoggingSpec Unlimited { get; } = new(TimeSpan.FromSeconds(30), RateLimitBurst: 0, LineMax: 8 * 1024);
+        /// <summary>The unfinished line that the next daemon gets.</summary>
+        public string Kept => _kept;
+
+        private static LoggingSpec Unlimited { get; } = new(TimeSpan.FromSeconds(30), RateLimitBurst: 0, LineMax: 16 * 1024);
+
+        public void Save(ulong process, OutputStream stream, UnfinishedLine line) => _kept = Encoding.UTF8.GetString(line.Bytes);
 
         public void Hold() => _open.Reset();
 

@@ -113,11 +113,12 @@ internal static class DaemonHost
         using var mailbox = new Mailbox(TimeProvider.System);
         var methods = PortSharding.Load(subtree, inherited?.State.Resources.Sharding);
         using var sharding = methods.Programs;
-        using var reader = Reader(mailbox, output, new KernelOutcomes(sharding, mailbox, output.Logger), rings.Output);
         using var children = new ChildSignal();
         var resources = new DaemonResources(
             socket, listeners, rings, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
         using var keeping = WorkerKeeping.Prepare(resources, initial, output.Logger);
+        var outcomes = new KernelOutcomes(sharding, mailbox, output.Logger);
+        using var reader = Reader(mailbox, output, outcomes, keeping.Lines, rings.Output);
         await using var steerer = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
         var exits = new FailedServices([.. initial.Fleet.Daemon.ExitOnFailed]);
@@ -169,8 +170,8 @@ internal static class DaemonHost
     }
 
     private static OutputLoop Reader(
-        Mailbox mailbox, LogOutput output, KernelOutcomes outcomes, OutputRetention retention) =>
-        new(mailbox, output.Lines, output.Logger, TimeProvider.System, outcomes) { Retention = retention };
+        Mailbox mailbox, LogOutput output, KernelOutcomes outcomes, ILineStore? lines, OutputRetention retention) =>
+        new(mailbox, output.Lines, output.Logger, TimeProvider.System, outcomes, lines) { Retention = retention };
 
     private static CgroupSubtree? Enter(WorkerGroups groups, Inheritance? inherited, ILogger log)
     {

@@ -209,9 +209,9 @@ internal sealed partial class Replacement(
 
     private static SavedStream Save(WorkerStream stream)
     {
-        var held = stream.Suspend(out var continues);
+        var line = stream.Suspend();
         return new SavedStream(
-            stream.Pipe.Number, stream.Process, stream.Source.Stream == OutputStream.Stderr, held, continues)
+            stream.Pipe.Number, stream.Process, stream.Source.Stream == OutputStream.Stderr, line.Bytes, line.Continues)
         {
             LastLine = stream.LastWords?.Finished(stream.Source.Stream),
         };

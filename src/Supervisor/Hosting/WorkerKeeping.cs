@@ -3,6 +3,7 @@ using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Handover;
+using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.SteeringTask;
 using Serilog;
 
@@ -35,6 +36,9 @@ internal sealed class WorkerKeeping(
 
     /// <summary>Keeps the steered groups; null if no successor can take them over.</summary>
     public IGroupStore? Groups { get; } = log is null ? null : new GroupRecords(log);
+
+    /// <summary>Keeps unfinished lines; null as above.</summary>
+    public ILineStore? Lines { get; } = log is null ? null : new LineRecords(log);
 
     /// <summary>Prepares for a successor, and logs what will become of the workers.</summary>
     public static WorkerKeeping Prepare(DaemonResources resources, InitialFleet initial, ILogger logger)

@@ -146,6 +146,23 @@ public sealed class HandoverTests
         Assert.Equal((null, number), (problem, joined?.Resources.Rings?.Number));
     }
 
+    /// <summary>A daemon that has died has left unfinished lines one by one.</summary>
+    [Theory]
+    [InlineData(true, "{\"pipe\":-1,\"process\":1,\"is_stderr\":true,\"held\":\"cGFydA==\",\"continues\":false}", "part")]
+    [InlineData(false, "{\"pipe\":-1,\"process\":1,\"is_stderr\":true,\"held\":\"cGFydA==\",\"continues\":false}", null)]
+    [InlineData(true, "{\"pipe\":-1,\"process\":99,\"is_stderr\":true,\"held\":\"cGFydA==\",\"continues\":false}", null)]
+    [InlineData(true, "{\"pipe\":-1,\"process\":1", null)]
+    [InlineData(true, "7", null)]
+    public void TryJoin_RecordOfALine_IsTakenOrDropped(bool hasDied, string record, string? held)
+    {
+        var records = RecordsOf(Daemon([Ready], "web", 0));
+        if (hasDied) records.Remove(StateRecords.Streams);
+        records[StateRecords.KeyOf(1, isStderr: true)] = Encoding.UTF8.GetBytes(record);
+        var joined = StateRecords.TryJoin(records, out var problem);
+        Assert.Null(problem);
+        Assert.Equal(held, joined!.Streams.Select(stream => Encoding.UTF8.GetString(stream.Held)).SingleOrDefault());
+    }
+
     [Fact]
     public void TryRead_WrittenState_IsTheSame() => Daemons.Sample(
         state =>

@@ -38,6 +38,34 @@ public sealed class UnwrittenOutputTests(Machine machine) : NextDaemonTest(machi
         File.Delete(path);
     }
 
+    /// <summary>Two daemons die in the middle of a line.</summary>
+    [Fact]
+    public async Task Daemon_KilledTwice_LineIsWhole()
+    {
+        var end = Machine.Path("/opt/end");
+        File.Delete(end);
+        Configure(
+            "slow", """
+            services:
+              slow:
+                command: [sh, -c, "printf 'begin '; while [ ! -e /opt/end ]; do sleep 0.05; done; echo end; exec sleep infinity"]
+                readiness: { type: delay, delay: 0s }
+                reuseport: { ports: any }
+            """);
+        await StartAsync();
+        var last = await Journal.EventAsync("started");
+        for (var time = 0; time < 2; time++)
+        {
+            await SignalAsync(await MainPidAsync(), "KILL");
+            last = await Journal.EventAsync("started", after: last);
+        }
+
+        await File.WriteAllTextAsync(end, "");
+        var line = await Journal.WaitAsync("the line", entry => entry.IsOf("slow") && entry.Has("REUSEPORT_STREAM"));
+        File.Delete(end);
+        Assert.Equal("begin end", line.Message);
+    }
+
     private static string LastLine(string path)
     {
         using var file = File.OpenRead(path);

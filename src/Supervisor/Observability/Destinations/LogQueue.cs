@@ -14,7 +14,7 @@ namespace Reuseportd.Observability.Destinations;
 /// is reported.
 /// The lock is held for a copy of a few KiB at most, never during a write.
 /// </summary>
-internal sealed class LogQueue : IWriteQueue, IDisposable
+internal sealed partial class LogQueue : IWriteQueue, IDisposable
 {
     /// <summary>Total size of both buffers in bytes.</summary>
     public const int DefaultCapacity = 4 * 1024 * 1024;
@@ -33,8 +33,6 @@ internal sealed class LogQueue : IWriteQueue, IDisposable
     private long _appended;
     private long _settled;
     private long _stuckAt = -1;
-    private Action? _notify;
-    private bool _isWrittenWanted;
     private LogLoss _lost;
     private LogLoss _said;
 
@@ -57,18 +55,6 @@ internal sealed class LogQueue : IWriteQueue, IDisposable
 
     /// <summary>Counts lines of workers that are lost, here and before they reach this queue.</summary>
     public LostLines LostLines { get; } = new();
-
-    /// <inheritdoc/>
-    public long Progress => _writer.Progress;
-
-    /// <inheritdoc/>
-    public long Appended
-    {
-        get
-        {
-            lock (_gate) return _appended;
-        }
-    }
 
     /// <summary>All records lost so far.</summary>
     public LogLoss Lost
@@ -93,22 +79,6 @@ internal sealed class LogQueue : IWriteQueue, IDisposable
     /// Called on that thread after the destination has recovered. It may append a record, which always has room.
     /// </param>
     public void Start(Action<LogLoss>? logLoss = null) => _writer.Start(logLoss);
-
-    /// <summary>Sets what is called on the writer thread when more is written; see <see cref="WrittenOf"/>.</summary>
-    public void NotifyWritten(Action written)
-    {
-        lock (_gate) _notify = written;
-    }
-
-    /// <inheritdoc/>
-    public long WrittenOf(long wanted)
-    {
-        lock (_gate)
-        {
-            _isWrittenWanted |= _settled < wanted;
-            return _settled;
-        }
-    }
 
     /// <summary>Appends events of the daemon, or counts them as lost. Never waits.</summary>
     public bool TryAppend(RecordBuffer records)

@@ -58,5 +58,6 @@ internal static class HandoverText
     UseStringEnumConverter = true,
     IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(SavedDaemon))]
+[JsonSerializable(typeof(SavedStream))]
 [JsonSerializable(typeof(SavedStream[]))]
 internal sealed partial class HandoverJson : JsonSerializerContext;

@@ -31,6 +31,7 @@ internal static class StateRecords
     private const string ServicePrefix = "service ";
     private const string WorkerPrefix = "worker ";
     private const string GroupPrefix = "group ";
+    private const string LinePrefix = "line ";
 
     public static string KeyOf(string service) => ServicePrefix + service;
 
@@ -42,12 +43,18 @@ internal static class StateRecords
         $"{GroupPrefix}{(group.IsStream ? 's' : 'd')}{(group.IsInet6 ? 6 : 4)} {group.Address.First:x}:{group.Address.Second:x} "
         + $"{group.Port} {group.Device} {group.Uid}");
 
+    /// <summary>The key of the unfinished line of a process.</summary>
+    public static string KeyOf(ulong process, bool isStderr) =>
+        string.Create(CultureInfo.InvariantCulture, $"{LinePrefix}{process} {(isStderr ? "stderr" : "stdout")}");
+
     /// <summary>The record of a service, without its workers.</summary>
     public static byte[] Write(SavedService service) =>
         JsonSerializer.SerializeToUtf8Bytes(service, HandoverJson.Default.SavedService);
 
     public static byte[] Write(SavedWorker worker) =>
         JsonSerializer.SerializeToUtf8Bytes(worker, HandoverJson.Default.SavedWorker);
+
+    public static byte[] Write(SavedStream line) => JsonSerializer.SerializeToUtf8Bytes(line, HandoverJson.Default.SavedStream);
 
     public static byte[] Write(IReadOnlyList<SavedStream> streams) =>
         JsonSerializer.SerializeToUtf8Bytes([.. streams], HandoverJson.Default.SavedStreamArray);
@@ -80,7 +87,7 @@ internal static class StateRecords
                 Services = [.. ServicesOf(records)],
                 Streams = records.TryGetValue(Streams, out var streams)
                     ? Read(streams, HandoverJson.Default.SavedStreamArray)
-                    : [],
+                    : LinesOf(records),
                 Host = records.TryGetValue(Host, out var host) ? Read(host, HandoverJson.Default.SavedHost) : null,
                 Groups = [.. Of(records, GroupPrefix).Select(group => Read(group.Value, HandoverJson.Default.SavedGroup))],
             };
@@ -98,6 +105,12 @@ internal static class StateRecords
             return null;
         }
     }
+
+    private static SavedStream[] LinesOf(IReadOnlyDictionary<string, byte[]> records) =>
+    [
+        .. Of(records, LinePrefix)
+            .Select(line => Optional(records, line.Key, HandoverJson.Default.SavedStream)).OfType<SavedStream>(),
+    ];
 
     private static IEnumerable<SavedService> ServicesOf(IReadOnlyDictionary<string, byte[]> records)
     {

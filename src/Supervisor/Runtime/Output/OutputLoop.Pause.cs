@@ -35,10 +35,9 @@ internal sealed partial class OutputLoop
         {
             DescriptorWait.Until(_wake, Libc.PollEntry.In, until - now);
             _wake.Drain();
-            Follow(_unwritten.TakeWritten());
+            Follow(_unwritten.TakeWritten(now: null));
         }
 
-        foreach (var stream in _streams.Values) _unwritten.TakeRest(stream);
         // The loop has more to do than what was waited for here.
         _wake.Signal();
     }

@@ -37,6 +37,7 @@ internal sealed partial class OutputLoop
             stream.Token = ++_lastToken;
             _streams.Add(stream.Token, stream);
             if (stream.Outcomes is { } outcomes) Kernel?.Take(outcomes);
+            _unwritten.Adopt(stream);
             Watch(stream);
             any = true;
         }
@@ -131,6 +132,10 @@ internal sealed partial class OutputLoop
         _unwritten.Note(stream);
     }
 
+    /// <summary>
+    /// Looks for more. While bytes are left in a pipe, a writer can fill it and wait without an event: pipe_write of Linux wakes
+    /// the reader of an empty pipe, and at the end of the call.
+    /// </summary>
     /// <param name="taken">Streams whose pipes have room.</param>
     private void Follow(IReadOnlyList<WorkerStream> taken)
     {

@@ -45,11 +45,14 @@ internal sealed partial class OutputLoop : IDisposable
     private int _streamCount;
 
     /// <param name="kernel">The outcomes of the kernel; null if it reports none.</param>
-    public OutputLoop(Mailbox mailbox, WorkerLog lines, ILogger log, TimeProvider time, KernelOutcomes? kernel = null)
+    /// <param name="unfinished">Keeps unfinished lines; null if no daemon can follow.</param>
+    public OutputLoop(
+        Mailbox mailbox, WorkerLog lines, ILogger log, TimeProvider time, KernelOutcomes? kernel = null,
+        ILineStore? unfinished = null)
     {
         (_mailbox, _log, _time, Kernel) = (mailbox, log, time, kernel);
         _router = new LineRouter(mailbox, lines, log, kernel);
-        _unwritten = new UnwrittenOutput(lines.Queue);
+        _unwritten = new UnwrittenOutput(lines.Queue, unfinished);
         lines.Queue.NotifyWritten(Wake);
         _start = time.GetTimestamp();
         _epoll.Add(_wake, EpollEvents.Readable, WakeToken);
@@ -174,7 +177,7 @@ internal sealed partial class OutputLoop : IDisposable
         _router.HandleDue(now);
         _router.HandOver();
         _unwritten.EndTurn(now);
-        Follow(_unwritten.TakeReady(now));
+        Follow(_unwritten.TakeWritten(now));
     }
 
     private void End()

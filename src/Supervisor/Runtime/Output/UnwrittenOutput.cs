@@ -8,7 +8,8 @@ namespace Reuseportd.Runtime.Output;
 /// next one reads these bytes once more. Only the output loop's thread uses it.
 /// </summary>
 /// <param name="log">The queue of lines that go to no file.</param>
-internal sealed class UnwrittenOutput(IWriteQueue log)
+/// <param name="lines">Keeps unfinished lines; null if no daemon can follow.</param>
+internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
 {
     /// <summary>
     /// The longest wait for a destination that accepts nothing: it must not block the worker. After that, the queue has the only
@@ -17,22 +18,24 @@ internal sealed class UnwrittenOutput(IWriteQueue log)
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The longest wait for the end of a line. A program can fill its pipe with few bytes by splice(2). Such a program must not
-    /// wait for longer.
+    /// Longer unfinished lines are not kept: each read would write all of such a line once more. The default of <c>line_max</c>.
     /// </summary>
-    private static readonly TimeSpan LongestLineWait = TimeSpan.FromMilliseconds(20);
-
-    /// <summary>Most bytes of an unfinished line that are left in a pipe; a pipe has at least 4 KiB.</summary>
-    private const int MostOfLine = 2048;
+    private const int LongestLine = 8 * 1024;
 
     private readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
     private readonly Dictionary<IWriteQueue, Waiting> _waiting = [];
     private readonly List<WorkerStream> _routed = [];
-    private readonly Queue<(WorkerStream Stream, long Until, TimeSpan Due)> _unfinished = [];
     private readonly List<WorkerStream> _taken = [];
 
     /// <summary>True if no byte waits for a destination.</summary>
     public bool IsEmpty => _routed.Count == 0 && _waiting.Values.All(waiting => waiting.Entries.Count == 0);
+
+    /// <summary>Keeps the unfinished line of a stream that an earlier daemon has read.</summary>
+    public void Adopt(WorkerStream stream)
+    {
+        stream.Line = LineOf(stream);
+        if (stream.Line.Bytes.Length > 0) lines?.Save(stream.Process, stream.Source.Stream, stream.Line);
+    }
 
     /// <summary>Notes that bytes of a stream were routed in this turn.</summary>
     public void Note(WorkerStream stream) => _routed.Add(stream);
@@ -42,62 +45,37 @@ internal sealed class UnwrittenOutput(IWriteQueue log)
     {
         foreach (var stream in _routed)
         {
-            var isLong = stream.Splitter.Held > MostOfLine;
-            Await(stream, isLong ? stream.BytesRead : stream.BytesInLines, now);
-            if (!isLong && stream.BytesInLines < stream.BytesRead)
-                _unfinished.Enqueue((stream, stream.BytesRead, now + LongestLineWait));
+            var queue = stream.File?.Queue ?? log;
+            if (!_waiting.TryGetValue(queue, out var waiting)) _waiting.Add(queue, waiting = new Waiting());
+            waiting.Entries.Enqueue(new Entry(queue.Appended, stream, stream.BytesRead, LineOf(stream), now + LongestWait));
         }
 
         _routed.Clear();
     }
 
-    /// <summary>Takes the bytes of written lines out of their pipes, and of those whose wait is over.</summary>
-    /// <returns>The streams; valid until the next call.</returns>
-    public IReadOnlyList<WorkerStream> TakeReady(TimeSpan now)
-    {
-        while (_unfinished.TryPeek(out var line) && line.Due <= now)
-        {
-            _unfinished.Dequeue();
-            // Else more of the line was read since.
-            if (line.Stream.BytesRead == line.Until && !line.Stream.HasEnded) Await(line.Stream, line.Until, now);
-        }
-
-        return TakeWritten(now);
-    }
-
     /// <summary>Takes the bytes of written lines out of their pipes.</summary>
     /// <param name="now">The time, to end waits that are over; null to end none.</param>
     /// <returns>The streams; valid until the next call.</returns>
-    public IReadOnlyList<WorkerStream> TakeWritten(TimeSpan? now = null)
+    public IReadOnlyList<WorkerStream> TakeWritten(TimeSpan? now)
     {
         _taken.Clear();
         foreach (var (queue, waiting) in _waiting) TakeWritten(queue, waiting, now);
         return _taken;
     }
 
-    /// <summary>Takes all bytes of a stream that waits for no destination, also those of an unfinished line.</summary>
-    public void TakeRest(WorkerStream stream)
-    {
-        if (stream.BytesTaken >= stream.BytesAwaited) Take(stream, stream.BytesRead);
-    }
-
     /// <summary>Time to the next wait that is over; null if there is none.</summary>
     public TimeSpan? NextWait(TimeSpan now)
     {
-        TimeSpan? soonest = _unfinished.TryPeek(out var line) ? Waits.Until(line.Due, now) : null;
+        TimeSpan? soonest = null;
         foreach (var waiting in _waiting.Values)
             if (waiting.Entries.TryPeek(out var oldest)) soonest = Waits.Shorter(soonest, Waits.Until(oldest.Due, now));
         return soonest;
     }
 
-    private void Await(WorkerStream stream, long until, TimeSpan now)
-    {
-        if (until <= stream.BytesAwaited && !stream.HasEnded) return;
-        stream.BytesAwaited = until;
-        var queue = stream.File?.Queue ?? log;
-        if (!_waiting.TryGetValue(queue, out var waiting)) _waiting.Add(queue, waiting = new Waiting());
-        waiting.Entries.Enqueue(new Entry(queue.Appended, stream, until, now + LongestWait));
-    }
+    private static UnfinishedLine LineOf(WorkerStream stream) =>
+        stream.Splitter.Held is > 0 and <= LongestLine
+            ? new UnfinishedLine(stream.Splitter.Suspend(out var continues), continues)
+            : UnfinishedLine.None;
 
     private void TakeWritten(IWriteQueue queue, Waiting waiting, TimeSpan? now)
     {
@@ -113,16 +91,23 @@ internal sealed class UnwrittenOutput(IWriteQueue log)
             }
 
             waiting.Entries.Dequeue();
-            Take(entry.Stream, entry.Until);
+            Take(entry);
             _taken.Add(entry.Stream);
         }
     }
 
-    private void Take(WorkerStream stream, long until)
+    /// <summary>
+    /// The line is kept before its bytes are taken: a daemon that is killed in between has them twice, and never lacks them.
+    /// </summary>
+    private void Take(in Entry entry)
     {
-        while (until > stream.BytesTaken)
+        var stream = entry.Stream;
+        if (stream.Line.Bytes.Length > 0 || entry.Line.Bytes.Length > 0)
+            lines?.Save(stream.Process, stream.Source.Stream, entry.Line);
+        stream.Line = entry.Line;
+        while (entry.Until > stream.BytesTaken)
         {
-            var count = (int)Math.Min(until - stream.BytesTaken, _scratch.Length);
+            var count = (int)Math.Min(entry.Until - stream.BytesTaken, _scratch.Length);
             var read = stream.Pipe.Read(_scratch.AsSpan(0, count)).Count;
             // Only a process with a copy of this end can have taken them.
             stream.BytesTaken += read == 0 ? count : read;
@@ -131,8 +116,10 @@ internal sealed class UnwrittenOutput(IWriteQueue log)
 
     /// <param name="Number">The last entry of the queue that has bytes of this one, or a later one.</param>
     /// <param name="Until">The bytes of the stream up to here.</param>
+    /// <param name="Line">The unfinished line at the end of these bytes.</param>
     /// <param name="Due">The end of the wait.</param>
-    private readonly record struct Entry(long Number, WorkerStream Stream, long Until, TimeSpan Due);
+    private readonly record struct Entry(
+        long Number, WorkerStream Stream, long Until, UnfinishedLine Line, TimeSpan Due);
 
     private sealed class Waiting
     {

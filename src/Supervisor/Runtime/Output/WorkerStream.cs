@@ -60,11 +60,8 @@ internal sealed class WorkerStream(
     /// <summary>Bytes at the front of the pipe that were read.</summary>
     public int BytesLeft => (int)(BytesRead - BytesTaken);
 
-    /// <summary>Bytes up to here are taken when they are written.</summary>
-    public long BytesAwaited { get; set; }
-
-    /// <summary>The number of read bytes that belong to whole lines, or to finished pieces of lines.</summary>
-    public long BytesInLines => BytesRead - Splitter.Held;
+    /// <summary>The unfinished line at the end of the bytes that were taken.</summary>
+    public UnfinishedLine Line { get; set; } = UnfinishedLine.None;
 
     /// <summary>No process holds the other end of the pipe.</summary>
     public bool HangsUp { get; set; }
@@ -108,15 +105,9 @@ internal sealed class WorkerStream(
         return _portsServed.Add(port);
     }
 
-    /// <summary>Copies the bytes of the unfinished line that are not in the pipe any more.</summary>
-    /// <param name="continues">True if the bytes continue a line that was cut.</param>
-    public byte[] Suspend(out bool continues)
-    {
-        var held = Splitter.Suspend(out continues);
-        if (BytesTaken >= BytesInLines) return held[..(int)(BytesTaken - BytesInLines)];
-        continues = false;
-        return [];
-    }
+    /// <summary>Copies what was read of the unfinished line and is not in the pipe any more.</summary>
+    public UnfinishedLine Suspend() =>
+        BytesLeft == 0 ? new UnfinishedLine(Splitter.Suspend(out var continues), continues) : Line;
 
     /// <summary>Asks /proc only once for consecutive lines that name the same process.</summary>
     /// <returns>Null if the process no longer runs.</returns>
