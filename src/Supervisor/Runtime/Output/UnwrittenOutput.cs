@@ -18,6 +18,15 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// Few bytes are taken with the next ones, or after this time: a wake-up for each line would cost more than the line. Lines
+    /// that were written in this time come twice after a kill.
+    /// </summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>A stream with as many bytes in its pipe may soon block its worker.</summary>
+    private const int Many = 16 * 1024;
+
+    /// <summary>
     /// Longer unfinished lines are not kept: each read would write all of such a line once more. The default of <c>line_max</c>.
     /// </summary>
     private const int LongestLine = 8 * 1024;
@@ -47,7 +56,9 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
         {
             var queue = stream.File?.Queue ?? log;
             if (!_waiting.TryGetValue(queue, out var waiting)) _waiting.Add(queue, waiting = new Waiting());
-            waiting.Entries.Enqueue(new Entry(queue.Appended, stream, stream.BytesRead, LineOf(stream), now + LongestWait));
+            var entry = new Entry(queue.Appended, stream, stream.BytesRead, LineOf(stream), now);
+            waiting.Entries.Enqueue(entry);
+            if (stream.BytesLeft >= Many || stream.HangsUp) waiting.Urgent = entry.Number;
         }
 
         _routed.Clear();
@@ -68,7 +79,12 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     {
         TimeSpan? soonest = null;
         foreach (var waiting in _waiting.Values)
-            if (waiting.Entries.TryPeek(out var oldest)) soonest = Waits.Shorter(soonest, Waits.Until(oldest.Due, now));
+        {
+            if (!waiting.Entries.TryPeek(out var oldest)) continue;
+            var due = oldest.Since + (waiting.HasAsked ? LongestWait : Grace);
+            soonest = Waits.Shorter(soonest, Waits.Until(due, now));
+        }
+
         return soonest;
     }
 
@@ -79,20 +95,20 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
 
     private void TakeWritten(IWriteQueue queue, Waiting waiting, TimeSpan? now)
     {
-        if (waiting.Entries.Count == 0) return;
-        var written = queue.WrittenOf(waiting.Entries.Peek().Number);
-        while (waiting.Entries.TryPeek(out var entry))
+        while (waiting.Entries.TryPeek(out var oldest))
         {
-            if (entry.Number > written)
+            waiting.HasAsked = now is null || oldest.Number <= waiting.Urgent || oldest.Since + Grace <= now;
+            var written = queue.WrittenOf(waiting.HasAsked ? oldest.Number : 0);
+            if (oldest.Number > written)
             {
                 var isStuck = waiting.StuckAt == queue.Progress;
-                if (!isStuck && !(entry.Due <= now)) break;
+                if (!isStuck && !(oldest.Since + LongestWait <= now)) return;
                 waiting.StuckAt = queue.Progress;
             }
 
             waiting.Entries.Dequeue();
-            Take(entry);
-            _taken.Add(entry.Stream);
+            Take(oldest);
+            _taken.Add(oldest.Stream);
         }
     }
 
@@ -117,9 +133,8 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     /// <param name="Number">The last entry of the queue that has bytes of this one, or a later one.</param>
     /// <param name="Until">The bytes of the stream up to here.</param>
     /// <param name="Line">The unfinished line at the end of these bytes.</param>
-    /// <param name="Due">The end of the wait.</param>
     private readonly record struct Entry(
-        long Number, WorkerStream Stream, long Until, UnfinishedLine Line, TimeSpan Due);
+        long Number, WorkerStream Stream, long Until, UnfinishedLine Line, TimeSpan Since);
 
     private sealed class Waiting
     {
@@ -127,5 +142,11 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
 
         /// <summary>The queue's progress when it let an entry wait for too long.</summary>
         public long StuckAt { get; set; } = -1;
+
+        /// <summary>Entries up to this number must not wait for the next ones.</summary>
+        public long Urgent { get; set; } = -1;
+
+        /// <summary>True if the queue notifies this loop when it has written the oldest entry.</summary>
+        public bool HasAsked { get; set; }
     }
 }
