@@ -36,8 +36,8 @@ internal sealed class WorkerQueues
     public ListenQueue[] Of(WorkerSnapshot worker) => Of(worker.Sockets);
 
     /// <summary>The queues of those sockets that listen.</summary>
-    public ListenQueue[] Of(IEnumerable<ulong> sockets) =>
-        [.. sockets.Distinct().Where(_byInode.ContainsKey).Select(inode => _byInode[inode])];
+    public ListenQueue[] Of(IReadOnlyCollection<ulong> sockets) =>
+        sockets.Count == 0 ? [] : [.. sockets.Distinct().Where(_byInode.ContainsKey).Select(inode => _byInode[inode])];
 
     /// <summary>True if the socket is proved to listen no more.</summary>
     public bool IsClosed(ulong socket) => _isWhole && !_byInode.ContainsKey(socket);

@@ -18,8 +18,10 @@ internal sealed record MetricsFacts(
     bool IsPending,
     bool HasWorkerLabels)
 {
+    private IReadOnlySet<string>? _services;
+
     /// <summary>Names of the services, also of those that are being removed: they still have workers.</summary>
-    public IReadOnlySet<string> Services => Fleet.Services.Select(service => service.Spec.Name)
+    public IReadOnlySet<string> Services => _services ??= Fleet.Services.Select(service => service.Spec.Name)
         .Concat(Fleet.Workers.Select(worker => worker.Name.Service)).ToHashSet();
 
     /// <summary>Lines of workers that reached no destination, by reason.</summary>

@@ -43,9 +43,9 @@ internal sealed class RunningTotals
     }
 
     /// <summary>Workers that are gone keep their sum, as long as their service exists.</summary>
-    public void Keep(IReadOnlySet<WorkerName> workers, IReadOnlySet<string> services)
+    public void Keep(Predicate<WorkerName> isThere, IReadOnlySet<string> services)
     {
-        foreach (var gone in _workers.Keys.Where(worker => !workers.Contains(worker)).ToArray())
+        foreach (var gone in _workers.Keys.Where(worker => !isThere(worker)).ToArray())
         {
             if (services.Contains(gone.Service)) _workers[gone].End();
             else _workers.Remove(gone);

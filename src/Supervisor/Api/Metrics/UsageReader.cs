@@ -1,5 +1,6 @@
 using Reuseportd.Api.Documents;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Snapshots;
@@ -32,8 +33,9 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
         var queues = WorkerQueues.Read();
         var usage = new Dictionary<WorkerName, WorkerUsage>(fleet.Workers.Count);
         foreach (var worker in fleet.Workers) usage[worker.Name] = Of(worker, queues, withProcesses);
-        Keep(fleet, usage.Keys.ToHashSet());
-        foreach (var gone in _cpu.Workers.Union(_drops.Workers).Where(worker => !usage.ContainsKey(worker)).ToArray())
+        Keep(fleet, usage);
+        var gones = _cpu.Workers.Concat(_drops.Workers).Where(worker => !usage.ContainsKey(worker)).Distinct();
+        foreach (var gone in gones.ToArray())
             usage[gone] = new WorkerUsage(
                 withProcesses ? _cpu.Of(gone) : null, null, null, null, null, (long)_drops.Of(gone));
         _sums = new Sums(_cpu.Save(), _drops.Save());
@@ -65,26 +67,27 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
         _drops.Restore(_sums.Drops);
     }
 
-    private void Keep(FleetSnapshot fleet, HashSet<WorkerName> workers)
+    private void Keep(FleetSnapshot fleet, Dictionary<WorkerName, WorkerUsage> workers)
     {
         // A service that is being removed still has workers.
         HashSet<string> services =
-            [.. fleet.Services.Select(service => service.Spec.Name), .. workers.Select(worker => worker.Service)];
-        _cpu.Keep(workers, services);
-        _drops.Keep(workers, services);
+            [.. fleet.Services.Select(service => service.Spec.Name), .. workers.Keys.Select(worker => worker.Service)];
+        _cpu.Keep(workers.ContainsKey, services);
+        _drops.Keep(workers.ContainsKey, services);
     }
 
     private WorkerUsage Of(WorkerSnapshot worker, WorkerQueues queues, bool withProcesses)
     {
         var own = withProcesses && worker.Pid is { } pid ? ProcessUsage.Of(pid, worker.Foreign) : null;
-        var (waiting, limit) = WorkerQueues.Sum(queues.Of(worker));
+        var listening = queues.Of(worker);
+        var (waiting, limit) = WorkerQueues.Sum(listening);
         return new WorkerUsage(
             withProcesses ? CpuOf(worker, own?.CpuSeconds) : null,
             own?.Memory,
             worker is { Pid: not null, GroupId: > 0 and var group } ? connections(group) : null,
             waiting,
             limit,
-            DropsOf(worker, queues));
+            DropsOf(worker, listening, queues));
     }
 
     /// <summary>A worker may have a second process, which starts or drains.</summary>
@@ -99,11 +102,14 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
     }
 
     /// <summary>Sockets of a former process count until they close.</summary>
-    private long DropsOf(WorkerSnapshot worker, WorkerQueues queues)
+    /// <param name="listening">The queues of the worker's sockets.</param>
+    private long DropsOf(WorkerSnapshot worker, ListenQueue[] listening, WorkerQueues queues)
     {
-        var sockets = queues.Of(worker.Sockets.Union(_drops.PresentOf(worker.Name)));
+        var present = _drops.PresentOf(worker.Name);
+        if (listening.Length == 0 && present.Count == 0) return (long)_drops.Of(worker.Name);
+        var all = present.All(worker.Sockets.Contains) ? listening : queues.Of([.. worker.Sockets, .. present]);
         return (long)_drops.Of(
-            worker.Name, [.. sockets.Select(socket => (socket.Inode, (double)socket.Drops))], queues.IsClosed);
+            worker.Name, Array.ConvertAll(all, socket => (socket.Inode, (double)socket.Drops)), queues.IsClosed);
     }
 
     private sealed record OwnEntry(ProcessEntry Entry);

@@ -77,14 +77,16 @@ internal static class WorkerFamilies
 
     private static void WriteSums(ISamples to, IEnumerable<(WorkerName Worker, double Value)> samples)
     {
-        foreach (var service in samples.GroupBy(one => one.Worker.Service).OrderBy(one => one.Key, StringComparer.Ordinal))
-            to.Add(service.Sum(one => one.Value), new Label("service", service.Key));
+        var sums = new Dictionary<string, double>();
+        foreach (var (worker, value) in samples) sums[worker.Service] = sums.GetValueOrDefault(worker.Service) + value;
+        foreach (var (service, sum) in sums.OrderBy(one => one.Key, StringComparer.Ordinal))
+            to.Add(sum, new Label("service", service));
     }
 
     /// <summary>A worker without a restart has 0.</summary>
     private static IEnumerable<WorkerCount> Restarts(MetricsFacts facts)
     {
-        var counts = new Dictionary<WorkerName, double>();
+        var counts = new Dictionary<WorkerName, double>(facts.Fleet.Workers.Count);
         foreach (var worker in facts.Fleet.Workers) counts[worker.Name] = 0;
         foreach (var service in facts.Fleet.Totals!.Services)
             foreach (var (worker, count) in service.Restarts) counts[new WorkerName(service.Name, worker)] = count;

@@ -29,7 +29,7 @@ internal static class ProcessFacts
     public static WorkerSnapshot Add(
         WorkerSnapshot worker, SlotState state, SlotPolicy policy, WorkerProcess? newest, bool isProbed) => worker with
     {
-        Binds = new([.. newest?.Binds ?? []]),
+        Binds = newest is { Binds: { Count: > 0 } binds } ? new([.. binds]) : [],
         FailedBind = newest?.FailedBind,
         GroupId = newest?.GroupId ?? 0,
         Foreign = ForeignOf(newest),

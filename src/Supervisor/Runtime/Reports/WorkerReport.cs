@@ -32,8 +32,7 @@ internal sealed class WorkerReport(
             slot.Process?.Started,
             slot.Slot.LastExit,
             (slot.Slot.State as SlotState.Backoff)?.Until,
-            []);
-        var worker = ProcessFacts.Add(own, slot.Slot.State, slot.Policy, newest, IsAsked(newest)) with
+            [])
         {
             Activity = Activity(slot),
             Second = replacements.Of(slot) is { Process: { } second, Slot.State.Kind: var kind }
@@ -44,12 +43,14 @@ internal sealed class WorkerReport(
             IsUnread = slot.Process is null && IsUnread(newest),
             IsUpdating = settles.IsUpdating(slot),
             KernelPorts = newest?.Served.KernelPorts ?? [],
-            Sockets = [.. newest?.Served.Sockets.Select(socket => socket.Inode) ?? []],
+            Sockets = newest is { Served.Sockets: { Count: > 0 } sockets } ? [.. sockets.Select(socket => socket.Inode)] : [],
             LastWords = LastWordsOf(slot),
             NotReplaced = notReplaced.Of(slot)?.Reason,
             ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
             OutcomesMissing = MissingOutcomes(slot, newest),
         };
+        // Each `with` copies all of it.
+        var worker = ProcessFacts.Add(own, slot.Slot.State, slot.Policy, newest, IsAsked(newest));
         return IsHeld(slot) ? worker with { Reason = new StateReason.WaitsForServices(slot.Service.Spec.DependsOn) } : worker;
     }
 

@@ -47,7 +47,7 @@ public sealed class RunningTotalsTests
     public void Keep_WorkerIsGone_ItsSumGoesOn()
     {
         Read((100, 5));
-        _totals.Keep(new HashSet<WorkerName>(), new HashSet<string> { "web" });
+        _totals.Keep(_ => false, new HashSet<string> { "web" });
         Assert.Equal([Web], _totals.Workers);
         Assert.Empty(_totals.PresentOf(Web));
         Assert.Equal(5, _totals.Of(Web));
@@ -58,7 +58,7 @@ public sealed class RunningTotalsTests
     public void Keep_ServiceIsGone_BeginsAnew()
     {
         Read((100, 5));
-        _totals.Keep(new HashSet<WorkerName>(), new HashSet<string>());
+        _totals.Keep(_ => false, new HashSet<string>());
         Assert.Equal(0, _totals.Of(Web));
         Assert.Equal(1, Read((101, 1)));
     }
