@@ -130,7 +130,7 @@ test: build-tools ## every suite; installs the servers that are tested with
 	@build-aux/test $(OUT)
 
 test-tools: build-tools
-	@build-aux/test-tools $(OUT)
+	@build-aux/test-tools
 	@$(MAKE) --no-print-directory testworkers
 
 FUZZ_FACTOR = 10
