@@ -68,6 +68,19 @@ public sealed class UnwrittenOutputTests : IDisposable
         Assert.Equal(4, next.Lines.Count);
     }
 
+    /// <summary>The second line comes while the first one is written, and no event follows it.</summary>
+    [Fact]
+    public void Lines_OfTwoBatches_AreTaken()
+    {
+        _reader.Hold();
+        Write("one\n");
+        _reader.AwaitWrite();
+        Write("two\n");
+        Deadline.Until(() => _reader.Appended == 2, "both lines are in the queue");
+        _reader.Release();
+        Deadline.Until(() => _read.Waiting == 0, "all bytes are taken");
+    }
+
     /// <summary>It is out of the pipe: a program that writes more than fits must not wait for the end of a line.</summary>
     [Fact]
     public void Line_IsUnfinished_IsKept()
@@ -90,10 +103,14 @@ public sealed class UnwrittenOutputTests : IDisposable
     }
 
     [Fact]
-    public void Line_OfAnEarlierReader_IsKept()
+    public void Line_OfAnEarlierReader_IsContinued()
     {
+        _reader.Hold();
+        Write("ial\n");
+        _reader.AwaitWrite();
         using var next = new Reader(new Pipe(Duplicate()), held: "part");
-        Deadline.Until(() => next.Kept == "part", "the line is kept");
+        next.Lines.Take("web@0", "partial");
+        Deadline.Until(() => next.IsForgotten, "no line is unfinished");
     }
 
     /// <summary>The writer's call does not end before all is read. It gives no event while the pipe is not empty.</summary>
@@ -221,7 +238,7 @@ public sealed class UnwrittenOutputTests : IDisposable
         private readonly SemaphoreSlim _entered = new(0);
         private readonly LogQueue _queue;
         private readonly Serilog.Core.Logger _log = new LoggerConfiguration().CreateLogger();
-        private volatile string _kept = "";
+        private volatile string? _kept;
 
         public Reader(Pipe pipe, string held = "")
         {
@@ -247,9 +264,14 @@ public sealed class UnwrittenOutputTests : IDisposable
         public WorkerLines Lines { get; } = new();
 
         /// <summary>The unfinished line that the next daemon gets.</summary>
-        public string Kept => _kept;
+        public string Kept => _kept ?? "";
+
+        /// <summary>True if the next daemon gets no line, and might have got one.</summary>
+        public bool IsForgotten => _kept is "";
 
         private static LoggingSpec Unlimited { get; } = new(TimeSpan.FromSeconds(30), RateLimitBurst: 0, LineMax: 16 * 1024);
+
+        public long Appended => _queue.Appended;
 
         public void Save(ulong process, OutputStream stream, UnfinishedLine line) => _kept = Encoding.UTF8.GetString(line.Bytes);
 

@@ -21,7 +21,12 @@ internal static class DaemonEnd
             if (replacement.LeavesToGuard) Leave(Environment.ExitCode);
             // Else the guard must not kill the workers: a successor can take them over.
             if (loop.Ended.IsCompletedSuccessfully) resources.Guard?.Dispose();
-            else if (loop.Ended.IsFaulted && resources.Keeping is { CanLeave: true }) Leave(Environment.ExitCode);
+            else if (loop.Ended.IsFaulted && resources.Keeping is { CanLeave: true })
+            {
+                await StopReadingAsync(reader);
+                Leave(Environment.ExitCode);
+            }
+
             return Environment.ExitCode;
         }
 
@@ -46,4 +51,8 @@ internal static class DaemonEnd
             output.Dispose();
         }
     }
+
+    /// <summary>What is read after this would reach no destination.</summary>
+    private static async Task StopReadingAsync(OutputLoop reader) =>
+        await Task.WhenAny(reader.PauseAsync(), Task.Delay(FlushWithin, TimeProvider.System));
 }

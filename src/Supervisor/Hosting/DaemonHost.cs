@@ -117,8 +117,7 @@ internal static class DaemonHost
         var resources = new DaemonResources(
             socket, listeners, rings, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
         using var keeping = WorkerKeeping.Prepare(resources, initial, output.Logger);
-        var outcomes = new KernelOutcomes(sharding, mailbox, output.Logger);
-        using var reader = Reader(mailbox, output, outcomes, keeping.Lines, rings.Output);
+        using var reader = Reader(mailbox, output, sharding, keeping.Lines, rings.Output);
         await using var steerer = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
         var exits = new FailedServices([.. initial.Fleet.Daemon.ExitOnFailed]);
@@ -170,8 +169,11 @@ internal static class DaemonHost
     }
 
     private static OutputLoop Reader(
-        Mailbox mailbox, LogOutput output, KernelOutcomes outcomes, ILineStore? lines, OutputRetention retention) =>
-        new(mailbox, output.Lines, output.Logger, TimeProvider.System, outcomes, lines) { Retention = retention };
+        Mailbox mailbox, LogOutput output, ShardingPrograms? programs, ILineStore? lines, OutputRetention retention)
+    {
+        var outcomes = new KernelOutcomes(programs, mailbox, output.Logger);
+        return new(mailbox, output.Lines, output.Logger, TimeProvider.System, outcomes, lines) { Retention = retention };
+    }
 
     private static CgroupSubtree? Enter(WorkerGroups groups, Inheritance? inherited, ILogger log)
     {

@@ -1,4 +1,5 @@
 using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Output;
 
 namespace Reuseportd.Hosting;
 
@@ -9,7 +10,8 @@ internal sealed partial class Replacement
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(5);
 
     /// <summary>Bounds the end of a daemon whose workers run on: the check of its state, and the last writes.</summary>
-    public static TimeSpan LongestLeave => LongestStart + (2 * CheckPatience) + LongestEnd + (2 * DaemonEnd.FlushWithin);
+    public static TimeSpan LongestLeave =>
+        LongestStart + (2 * (CheckPatience + OutputLoop.WriteWithin + DaemonEnd.FlushWithin)) + LongestEnd;
 
     /// <summary>True if the fleet was handed over to a successor, and not to a new program of this process.</summary>
     public bool Leaves { get; private set; }

@@ -100,8 +100,8 @@ internal sealed partial class Replacement(
         signals.PassOn(variables);
         var failure = ProgramReplacement.Execute(path, variables);
         if (resources.Keeping is { CanLeave: true } keeping) keeping.End(state.Streams, state.Totals);
-        // The end of the daemon waits for the output thread.
-        _paused?.Dispose();
+        // Else the end of the daemon waits for the output thread.
+        else _paused?.Dispose();
         return failure;
     }
 

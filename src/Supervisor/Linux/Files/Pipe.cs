@@ -16,6 +16,9 @@ internal sealed unsafe class Pipe(int number) : Descriptor(number)
         }
     }
 
+    /// <summary>Most bytes in the pipe; a pipe of small writes is full with fewer.</summary>
+    public int Capacity => Math.Max(Libc.FileControl(this, Libc.GetPipeSize, 0), 0);
+
     /// <summary>
     /// read(2). EAGAIN if there is no data now; <see cref="IoResult.Ended"/> if no process holds the other end.
     /// </summary>

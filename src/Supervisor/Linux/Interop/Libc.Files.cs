@@ -42,6 +42,7 @@ internal static partial class Libc
     public const int AllocateKeepSize = 1;
     public const int AllocatePunchHole = 2;
 
+    public const int GetPipeSize = 1032;
     public const uint SpliceWithoutWaiting = 2;
 
     /// <summary>FIONREAD of ioctl_tty(2).</summary>

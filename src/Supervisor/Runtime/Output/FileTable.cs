@@ -20,6 +20,9 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
     private readonly Dictionary<FileKey, Entry> _entries = [];
     private readonly List<Entry> _unused = [];
 
+    /// <summary>Files that this daemon has opened: its own queue may have more for them.</summary>
+    private readonly HashSet<FileKey> _known = [];
+
     /// <summary>Begins to open the files of a process that are not open yet.</summary>
     /// <param name="retry">Called when one of the files is open, or has failed to open.</param>
     /// <returns>True if <see cref="TryTake"/> has an answer.</returns>
@@ -165,7 +168,7 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
 
     private async Task PostAsync(FileKey key)
     {
-        var (opened, errno) = await OpenAsync(key, isFirst: true);
+        var (opened, errno) = await OpenAsync(key, _known.Add(key));
         mailbox.Post(new OutputMessage.FileOpened(key, opened, errno));
     }
 

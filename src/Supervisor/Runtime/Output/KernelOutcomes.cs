@@ -88,7 +88,7 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
     /// <summary>
     /// Takes the outcomes that the former call has read, and reads further ones. Must follow the reading of the streams. A
     /// process writes that it has the library before it binds, so that line is read before the outcome is taken. The exception
-    /// is a stream that waits for its file.
+    /// is a stream that waits for its file, or whose pipe is full of lines that are not written.
     /// </summary>
     public void Handle(TimeSpan now)
     {

@@ -8,7 +8,7 @@ internal sealed partial class OutputLoop
     /// <summary>
     /// Bounds the writing before a pause. What is not written is left in the pipes, and the next program may write it twice.
     /// </summary>
-    private static readonly TimeSpan WriteWithin = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan WriteWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Stops reading until the result is disposed. Later output stays in the pipes, and outcomes of the kernel in their ring.

@@ -37,7 +37,7 @@ internal sealed partial class OutputLoop
             stream.Token = ++_lastToken;
             _streams.Add(stream.Token, stream);
             if (stream.Outcomes is { } outcomes) Kernel?.Take(outcomes);
-            _unwritten.Adopt(stream);
+            UnwrittenOutput.Adopt(stream);
             Watch(stream);
             any = true;
         }
@@ -69,6 +69,7 @@ internal sealed partial class OutputLoop
         for (var count = _again.Count; count > 0; count--)
         {
             var stream = _again.Dequeue();
+            stream.IsReadAgain = false;
             if (!stream.HasEnded) any |= Read(stream, now);
         }
 
@@ -78,7 +79,7 @@ internal sealed partial class OutputLoop
     private bool Read(WorkerStream stream, TimeSpan now)
     {
         // It is read again when bytes are taken, or when its file has room.
-        if (stream.BytesLeft >= MostLeft || stream.IsPaused) return false;
+        if (stream.BytesLeft >= MostLeft || UnwrittenOutput.IsFull(stream) || stream.IsPaused) return false;
         if (stream.File is { } file && PausedStreams.MustWait(file, ReadSize + stream.Splitter.Held))
         {
             // Without a watch: epoll reports the end of a pipe whatever events are asked for.
@@ -92,7 +93,7 @@ internal sealed partial class OutputLoop
         if (!chunk.IsEmpty)
         {
             Route(stream, chunk, now);
-            if (chunk.Length == ReadSize || stream.HangsUp) _again.Enqueue(stream);
+            if (chunk.Length == ReadSize || stream.HangsUp) ReadLater(stream);
             return true;
         }
 
@@ -109,10 +110,11 @@ internal sealed partial class OutputLoop
     private IoResult Peek(WorkerStream stream, out ReadOnlySpan<byte> chunk)
     {
         var known = stream.BytesLeft;
-        var result = _view.Read(stream.Pipe, _buffer.AsSpan(0, known + ReadSize));
-        if (result.Errno != Errno.None && result.Errno != Errno.Again)
+        var result = _stopping ? default : _view.Read(stream.Pipe, _buffer.AsSpan(0, known + ReadSize));
+        if (_stopping || (result.Errno != Errno.None && result.Errno != Errno.Again))
         {
-            // No pipe, or tee(2) is forbidden.
+            // No daemon follows, or it is no pipe, or a filter forbids tee(2), or the next page cannot be read.
+            _unwritten.TakeAll(stream);
             result = stream.Pipe.Read(_buffer.AsSpan(0, ReadSize));
             stream.BytesTaken += result.Count;
             known = 0;
@@ -121,6 +123,12 @@ internal sealed partial class OutputLoop
         chunk = _buffer.AsSpan(Math.Min(known, result.Count)..result.Count);
         stream.BytesRead += chunk.Length;
         return result;
+    }
+
+    private void ReadLater(WorkerStream stream)
+    {
+        if (!stream.IsReadAgain) _again.Enqueue(stream);
+        stream.IsReadAgain = true;
     }
 
     private void Route(WorkerStream stream, ReadOnlySpan<byte> chunk, TimeSpan now)
@@ -143,7 +151,7 @@ internal sealed partial class OutputLoop
         {
             if (!stream.HasEnded)
             {
-                if (stream.HangsUp || stream.Pipe.Waiting > stream.BytesLeft) _again.Enqueue(stream);
+                if (stream.HangsUp || stream.Pipe.Waiting > stream.BytesLeft) ReadLater(stream);
             }
             else if (stream.BytesLeft == 0 && _ended.Remove(stream)) Close(stream);
         }

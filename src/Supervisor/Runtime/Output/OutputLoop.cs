@@ -39,6 +39,7 @@ internal sealed partial class OutputLoop : IDisposable
     private readonly HashSet<WorkerFile> _files = [];
     private readonly PausedStreams _paused = new();
     private readonly UnwrittenOutput _unwritten;
+    private readonly ILineStore? _unfinished;
     private readonly Thread _thread;
     private ulong _lastToken = WakeToken;
     private volatile bool _stopping;
@@ -50,7 +51,7 @@ internal sealed partial class OutputLoop : IDisposable
         Mailbox mailbox, WorkerLog lines, ILogger log, TimeProvider time, KernelOutcomes? kernel = null,
         ILineStore? unfinished = null)
     {
-        (_mailbox, _log, _time, Kernel) = (mailbox, log, time, kernel);
+        (_mailbox, _log, _time, Kernel, _unfinished) = (mailbox, log, time, kernel, unfinished);
         _router = new LineRouter(mailbox, lines, log, kernel);
         _unwritten = new UnwrittenOutput(lines.Queue, unfinished);
         lines.Queue.NotifyWritten(Wake);
@@ -80,6 +81,14 @@ internal sealed partial class OutputLoop : IDisposable
     {
         Interlocked.Increment(ref _streamCount);
         _arrivals.Enqueue(stream);
+    }
+
+    /// <summary>
+    /// Keeps what an earlier daemon has read of a line, for the next one: the stream may be added much later. Thread-safe.
+    /// </summary>
+    public void Keep(ulong process, OutputStream stream, UnfinishedLine line)
+    {
+        if (line.Bytes.Length > 0) _unfinished?.Save(process, stream, line);
     }
 
     /// <summary>Begins to read all added streams. One call for many streams saves wake-ups of the thread.</summary>

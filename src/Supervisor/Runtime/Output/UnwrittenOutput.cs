@@ -23,8 +23,8 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>A stream with as many bytes in its pipe may soon block its worker.</summary>
-    private const int Many = 16 * 1024;
+    /// <summary>Most reads of a stream that wait: each has a copy of the unfinished line.</summary>
+    private const int MostReads = 8;
 
     /// <summary>
     /// Longer unfinished lines are not kept: each read would write all of such a line once more. The default of <c>line_max</c>.
@@ -33,36 +33,45 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
 
     private readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
     private readonly Dictionary<IWriteQueue, Waiting> _waiting = [];
-    private readonly List<WorkerStream> _routed = [];
+    private readonly List<(WorkerStream Stream, IWriteQueue Queue)> _routed = [];
     private readonly List<WorkerStream> _taken = [];
+    private readonly LineBudget _budget = new();
 
     /// <summary>True if no byte waits for a destination.</summary>
     public bool IsEmpty => _routed.Count == 0 && _waiting.Values.All(waiting => waiting.Entries.Count == 0);
 
-    /// <summary>Keeps the unfinished line of a stream that an earlier daemon has read.</summary>
-    public void Adopt(WorkerStream stream)
+    /// <summary>True if a stream must not be read before its bytes are taken.</summary>
+    public static bool IsFull(WorkerStream stream) => stream.ReadsLeft >= MostReads;
+
+    /// <summary>To be called before the first read of a stream. An earlier daemon may have read a part of a line.</summary>
+    public static void Adopt(WorkerStream stream)
     {
         stream.Line = LineOf(stream);
-        if (stream.Line.Bytes.Length > 0) lines?.Save(stream.Process, stream.Source.Stream, stream.Line);
+        stream.IsKept = stream.Line.Bytes.Length > 0;
+        stream.Many = Math.Min(16 * 1024, stream.Pipe.Capacity / 2);
     }
 
     /// <summary>Notes that bytes of a stream were routed in this turn.</summary>
-    public void Note(WorkerStream stream) => _routed.Add(stream);
+    public void Note(WorkerStream stream) => _routed.Add((stream, stream.File?.Queue ?? log));
 
     /// <summary>Must be called at the end of a turn, when all lines are in their queues.</summary>
     public void EndTurn(TimeSpan now)
     {
-        foreach (var stream in _routed)
+        foreach (var (stream, queue) in _routed)
         {
-            var queue = stream.File?.Queue ?? log;
             if (!_waiting.TryGetValue(queue, out var waiting)) _waiting.Add(queue, waiting = new Waiting());
             var entry = new Entry(queue.Appended, stream, stream.BytesRead, LineOf(stream), now);
             waiting.Entries.Enqueue(entry);
-            if (stream.BytesLeft >= Many || stream.HangsUp) waiting.Urgent = entry.Number;
+            stream.ReadsLeft++;
+            if (stream.BytesLeft >= stream.Many || stream.ReadsLeft >= MostReads / 2 || stream.HangsUp)
+                waiting.Urgent = entry.Number;
         }
 
         _routed.Clear();
     }
+
+    /// <summary>Takes all that was read, whether it is written or not.</summary>
+    public void TakeAll(WorkerStream stream) => Take(stream, stream.BytesRead);
 
     /// <summary>Takes the bytes of written lines out of their pipes.</summary>
     /// <param name="now">The time, to end waits that are over; null to end none.</param>
@@ -81,7 +90,7 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
         foreach (var waiting in _waiting.Values)
         {
             if (!waiting.Entries.TryPeek(out var oldest)) continue;
-            var due = oldest.Since + (waiting.HasAsked ? LongestWait : Grace);
+            var due = waiting.HasAsked ? waiting.ProgressSince + LongestWait : oldest.Since + Grace;
             soonest = Waits.Shorter(soonest, Waits.Until(due, now));
         }
 
@@ -98,32 +107,47 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
         while (waiting.Entries.TryPeek(out var oldest))
         {
             waiting.HasAsked = now is null || oldest.Number <= waiting.Urgent || oldest.Since + Grace <= now;
-            var written = queue.WrittenOf(waiting.HasAsked ? oldest.Number : 0);
-            if (oldest.Number > written)
-            {
-                var isStuck = waiting.StuckAt == queue.Progress;
-                if (!isStuck && !(oldest.Since + LongestWait <= now)) return;
-                waiting.StuckAt = queue.Progress;
-            }
-
+            if (oldest.Number > queue.WrittenOf(waiting.HasAsked ? oldest.Number : 0) && !IsStuck(queue, waiting, oldest, now))
+                return;
             waiting.Entries.Dequeue();
-            Take(oldest);
+            Take(oldest, now);
             _taken.Add(oldest.Stream);
         }
+    }
+
+    /// <summary>True if the destination has accepted nothing for too long, and nothing since.</summary>
+    private static bool IsStuck(IWriteQueue queue, Waiting waiting, in Entry oldest, TimeSpan? now)
+    {
+        var progress = queue.Progress;
+        if (waiting.StuckAt == progress) return true;
+        if (waiting.Progress != progress || waiting.ProgressSince < oldest.Since)
+            (waiting.Progress, waiting.ProgressSince) = (progress, now ?? oldest.Since);
+        if (!(waiting.ProgressSince + LongestWait <= now)) return false;
+        waiting.StuckAt = progress;
+        return true;
     }
 
     /// <summary>
     /// The line is kept before its bytes are taken: a daemon that is killed in between has them twice, and never lacks them.
     /// </summary>
-    private void Take(in Entry entry)
+    private void Take(in Entry entry, TimeSpan? now)
     {
         var stream = entry.Stream;
-        if (stream.Line.Bytes.Length > 0 || entry.Line.Bytes.Length > 0)
-            lines?.Save(stream.Process, stream.Source.Stream, entry.Line);
-        stream.Line = entry.Line;
-        while (entry.Until > stream.BytesTaken)
+        stream.ReadsLeft--;
+        // Its file was replaced, and the later bytes were written first.
+        if (entry.Until < stream.BytesTaken) return;
+        var isKept = now is not { } time || _budget.Allows(entry.Line.Bytes.Length, entry.Until - stream.BytesTaken, time);
+        var line = isKept ? entry.Line : UnfinishedLine.None;
+        if (stream.IsKept || line.Bytes.Length > 0) lines?.Save(stream.Process, stream.Source.Stream, line);
+        (stream.Line, stream.IsKept) = (entry.Line, line.Bytes.Length > 0);
+        Take(stream, entry.Until);
+    }
+
+    private void Take(WorkerStream stream, long until)
+    {
+        while (until > stream.BytesTaken)
         {
-            var count = (int)Math.Min(entry.Until - stream.BytesTaken, _scratch.Length);
+            var count = (int)Math.Min(until - stream.BytesTaken, _scratch.Length);
             var read = stream.Pipe.Read(_scratch.AsSpan(0, count)).Count;
             // Only a process with a copy of this end can have taken them.
             stream.BytesTaken += read == 0 ? count : read;
@@ -139,6 +163,11 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     private sealed class Waiting
     {
         public Queue<Entry> Entries { get; } = [];
+
+        /// <summary>The queue's progress, and since when it has not changed while an entry waited.</summary>
+        public long Progress { get; set; } = -1;
+
+        public TimeSpan ProgressSince { get; set; }
 
         /// <summary>The queue's progress when it let an entry wait for too long.</summary>
         public long StuckAt { get; set; } = -1;

@@ -63,6 +63,18 @@ internal sealed class WorkerStream(
     /// <summary>The unfinished line at the end of the bytes that were taken.</summary>
     public UnfinishedLine Line { get; set; } = UnfinishedLine.None;
 
+    /// <summary>True if an unfinished line is kept for the next daemon.</summary>
+    public bool IsKept { get; set; }
+
+    /// <summary>Reads whose bytes are not taken yet.</summary>
+    public int ReadsLeft { get; set; }
+
+    /// <summary>From as many bytes in the pipe, its worker may soon wait for room.</summary>
+    public int Many { get; set; }
+
+    /// <summary>Waits to be read once more, although epoll does not report it.</summary>
+    public bool IsReadAgain { get; set; }
+
     /// <summary>No process holds the other end of the pipe.</summary>
     public bool HangsUp { get; set; }
 

@@ -38,9 +38,7 @@ internal sealed partial class WorkerTable
         var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
         if (watched != Errno.None) throw new LinuxException("epoll_ctl", watched);
         if (process.Method.IsObserved) output.Kernel?.Add(SourceOf(process, process.Slot.Spec.Process.Reuseport));
-        var opened = pipes.Select(pipe => (Adopted: pipe, Stream: StreamOf(pipe), Pipe: new Pipe(pipe.Number))).ToArray();
-        // Another daemon may follow before the files are open.
-        foreach (var (_, stream, pipe) in opened) process.Descriptors.NotePipe(stream, pipe);
+        var opened = pipes.Select(pipe => Reopen(process, pipe)).ToArray();
         ConnectPipes();
 
         // An account may be found late, and a file system may not answer. The pipes are not read before the files are open.
@@ -57,6 +55,15 @@ internal sealed partial class WorkerTable
             foreach (var (adopted, stream, pipe) in opened)
                 Connect(pipe, process, stream, adopted.IsStderr ? stderr : stdout, adopted: adopted);
         }
+    }
+
+    /// <summary>Another daemon may follow before the files are open.</summary>
+    private (AdoptedPipe Adopted, OutputStream Stream, Pipe Pipe) Reopen(WorkerProcess process, AdoptedPipe adopted)
+    {
+        var (stream, pipe) = (StreamOf(adopted), new Pipe(adopted.Number));
+        process.Descriptors.NotePipe(stream, pipe);
+        output.Keep(process.Serial, stream, new UnfinishedLine(adopted.Held, adopted.Continues));
+        return (adopted, stream, pipe);
     }
 
     private static OutputStream StreamOf(AdoptedPipe pipe) => pipe.IsStderr ? OutputStream.Stderr : OutputStream.Stdout;
