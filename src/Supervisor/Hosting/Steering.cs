@@ -23,6 +23,8 @@ internal static class Steering
         log.SteeredBy(Words(mode.Kind), mode.Reason);
         var effect = MigrationWake.Probe(withProgram: mode.Kind == SteeringKind.Program, out _);
         if (effect != MigrationEffect.Wakes) log.MigratesWithout(isLost: effect != MigrationEffect.Silent);
+        // While the setting is off, the test tells nothing of the time when an administrator turns it on.
+        if (migration.IsOn && effect == MigrationEffect.Lost) mode = mode with { KeepsQueues = false };
         var steerer = new Steerer(
             mode, effect != MigrationEffect.Silent, mailbox, log, TimeProvider.System, programs, inherited, store);
         steerer.Start();

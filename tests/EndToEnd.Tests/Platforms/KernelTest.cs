@@ -12,8 +12,11 @@ public abstract class KernelTest(GuestMachine machine) : GuestTest(machine)
     private protected const int Workers = 4;
     private const string Address = "127.0.0.1";
 
-    /// <summary>More would take an emulated processor from the daemon: each asks again at once.</summary>
-    private const int Clients = 2;
+    /// <summary>More clients would take an emulated processor from the daemon: each asks again at once.</summary>
+    private const string ClosedLoop = "2 600";
+
+    /// <summary>20 requests a second, independent of earlier ones.</summary>
+    private protected const string OpenLoop = "6000 300 once";
 
     /// <summary>Of Linux's versions, those from which on a part of the daemon works.</summary>
     private protected static readonly Version
@@ -91,11 +94,12 @@ public abstract class KernelTest(GuestMachine machine) : GuestTest(machine)
     }
 
     /// <summary>Clients make requests until the work is done, and none of the requests fails.</summary>
-    private protected async Task UnderLoadAsync(Func<Task> work)
+    /// <param name="requests">See bench/load/http_load.c: CLIENTS SECONDS [keep|once].</param>
+    private protected async Task UnderLoadAsync(Func<Task> work, string requests = ClosedLoop)
     {
         var load = $"/run/load{Port}";
         await Machine.DoAsync(
-            $"{Worker("http_load")} {Address} {Port} {Clients} 600 > {load} 2>&1 < /dev/null &\necho $! > {load}.pid");
+            $"{Worker("http_load")} {Address} {Port} {requests} > {load} 2>&1 < /dev/null &\necho $! > {load}.pid");
         try
         {
             await work();
@@ -110,8 +114,8 @@ public abstract class KernelTest(GuestMachine machine) : GuestTest(machine)
             async () => (text = (await Machine.DoAsync($"cat {load}")).Trim()).EndsWith('}'), "the load has ended");
         var counts = JsonNode.Parse(text)!;
         TestContext.Current.TestOutputHelper?.WriteLine($"{counts["answered"]} requests");
-        Assert.Equal(0, (int)counts["failed"]!);
-        Assert.InRange((int)counts["answered"]!, 50, int.MaxValue);
+        Assert.True((int)counts["failed"]! == 0, text);
+        Assert.InRange((int)counts["answered"]!, 20, int.MaxValue);
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

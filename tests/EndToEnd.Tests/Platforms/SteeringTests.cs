@@ -58,6 +58,31 @@ public sealed class SteeringTests(GuestMachine machine) : KernelTest(machine)
         await daemon.StopAsync();
     }
 
+    /// <summary>
+    /// The queue of a stuck worker goes to the others. Where the kernel would reset the queue, it stays until the worker goes on.
+    /// </summary>
+    [Theory]
+    [InlineData("ebpf")]
+    [InlineData("cbpf")]
+    [InlineData("none")]
+    public async Task Stall_OneWorker_LosesNothing(string mode)
+    {
+        if (mode == "ebpf") await RequireAsync(ForProgram);
+        var daemon = await StartAsync(steering: mode);
+        var stuck = (await PidsAsync(daemon))[1];
+        await daemon.SignalAsync(stuck, "STOP");
+        await UnderLoadAsync(
+            async () =>
+            {
+                var found = await daemon.EventAsync("stalled", "web@1");
+                await daemon.EventAsync("stalled", "web@1", after: found);
+                await daemon.SignalAsync(stuck, "CONT");
+                await daemon.EventAsync("awake", "web@1", after: found);
+            },
+            OpenLoop);
+        await daemon.StopAsync();
+    }
+
     private async Task<bool> IsExactAsync()
     {
         var counts = (await AskAsync(times: 25 * Workers)).Values;

@@ -71,6 +71,24 @@ public sealed class MigrationTests
                 .Select(socket => socket.WriteQueue).Distinct().Single());
     });
 
+    /// <summary>As on Linux 5.10, which has the setting without its effect.</summary>
+    [Theory]
+    [InlineData("None")]
+    [InlineData("Classic")]
+    public void Rescue_KernelResetsQueues_LeavesTheQueueAlone(string kind) => OwnNetwork.Run(() =>
+    {
+        Root.Require();
+        MigrationSetting.Provide();
+        using var port = new SharedPort();
+        var listeners = port.Open(2);
+        using var steering = new SteeringMode(Enum.Parse<SteeringKind>(kind), "", KeepsQueues: false)
+            .Steer(port.Key, Balance.Default, 2);
+        SharedPort.JoinAll(steering, listeners);
+        port.Connect(100);
+        Assert.Equal(Errno.NotSupported, steering.Rescue(0, out _));
+        Assert.InRange(SharedPort.Drain(listeners[0]), 10, 90);
+    });
+
     [Fact]
     public void Probe_AsRoot_ChoosesTheProgram()
     {

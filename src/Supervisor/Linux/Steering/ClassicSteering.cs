@@ -12,8 +12,9 @@ namespace Reuseportd.Linux.Steering;
 /// other index selects a member.
 /// </summary>
 /// <param name="order">Known order of the group's members.</param>
+/// <param name="keepsQueues">See <see cref="SteeringMode"/>.</param>
 internal sealed class ClassicSteering(
-    GroupKey key, Balance balance, SockDiag? diag = null, GroupOrder? order = null) : IGroupSteering
+    GroupKey key, Balance balance, SockDiag? diag = null, GroupOrder? order = null, bool keepsQueues = true) : IGroupSteering
 {
     /// <summary>Buckets that a program below 20 KiB can distinguish; older kernels allow that by default.</summary>
     private const int Buckets = 1024;
@@ -78,7 +79,7 @@ internal sealed class ClassicSteering(
     public Errno Rescue(int slot, out long waited)
     {
         waited = 0;
-        if (!key.IsStream || !MigrationSetting.IsOn) return Errno.NotSupported;
+        if (!key.IsStream || !keepsQueues || !MigrationSetting.IsOn) return Errno.NotSupported;
         if (_members.Find(slot) is not { } member) return Errno.NotFound;
         var errno = Leave(slot);
         if (errno != Errno.None) return errno;

@@ -6,7 +6,7 @@ namespace Reuseportd.Linux.Steering;
 /// <summary>
 /// <c>net.ipv4.tcp_migrate_req</c> (Linux 5.14) of this network namespace: whether a closing listener hands its queue to other
 /// members instead of resetting the connections. The kernel reads it when a listener closes. A group whose program chooses the
-/// target does not need it.
+/// target does not need it. Later releases of Linux 5.10 have the setting without its effect.
 /// </summary>
 internal static class MigrationSetting
 {

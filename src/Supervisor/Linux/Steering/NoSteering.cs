@@ -4,7 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Steering;
 
 /// <summary>Leaves the choice to the kernel's hash. Only a rescue is possible: it takes a listener out of its group.</summary>
-internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSteering
+/// <param name="keepsQueues">See <see cref="SteeringMode"/>.</param>
+internal sealed class NoSteering(GroupKey key, SockDiag? diag = null, bool keepsQueues = true) : IGroupSteering
 {
     private readonly GroupMembers _members = new();
     private readonly Dictionary<int, int> _backlogs = [];
@@ -56,7 +57,7 @@ internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSt
     public Errno Rescue(int slot, out long waited)
     {
         waited = 0;
-        if (!key.IsStream || !MigrationSetting.IsOn) return Errno.NotSupported;
+        if (!key.IsStream || !keepsQueues || !MigrationSetting.IsOn) return Errno.NotSupported;
         if (_members.Find(slot) is not { } member) return Errno.NotFound;
         var listing = SocketListing.Of(diag);
         var first = Errno.None;

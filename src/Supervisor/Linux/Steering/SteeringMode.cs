@@ -20,7 +20,10 @@ internal enum SteeringKind
 
 /// <summary>The available kind of steering, and why a better one is missing.</summary>
 /// <param name="Reason">The reason why a better kind is not available; empty for the best.</param>
-internal sealed record SteeringMode(SteeringKind Kind, string Reason)
+/// <param name="KeepsQueues">
+/// False if the kernel resets the queue of a closing listener although <see cref="MigrationSetting"/> is on.
+/// </param>
+internal sealed record SteeringMode(SteeringKind Kind, string Reason, bool KeepsQueues = true)
 {
     /// <summary>
     /// Tests each kind on sockets of the daemon. A worker's socket may still refuse, for instance if it belongs to another user.
@@ -47,8 +50,9 @@ internal sealed record SteeringMode(SteeringKind Kind, string Reason)
         SteeringKind.Program when inherited is not null => new ProgramSteering(inherited, balance, diag, changed),
         SteeringKind.Program => new ProgramSteering(group, balance, workers, diag, changed),
         SteeringKind.Classic =>
-            new ClassicSteering(group, balance, diag, (former as ClassicSteering)?.Order ?? new GroupOrder(isFollowed)),
-        _ => new NoSteering(group, diag),
+            new ClassicSteering(
+                group, balance, diag, (former as ClassicSteering)?.Order ?? new GroupOrder(isFollowed), KeepsQueues),
+        _ => new NoSteering(group, diag, KeepsQueues),
     };
 
     private static string Explained(Errno errno) => errno.ToString() switch
