@@ -71,15 +71,15 @@ public sealed class SteeringTests(GuestMachine machine) : KernelTest(machine)
         var daemon = await StartAsync(steering: mode);
         var stuck = (await PidsAsync(daemon))[1];
         await daemon.SignalAsync(stuck, "STOP");
-        await UnderLoadAsync(
-            async () =>
-            {
-                var found = await daemon.EventAsync("stalled", "web@1");
-                await daemon.EventAsync("stalled", "web@1", after: found);
-                await daemon.SignalAsync(stuck, "CONT");
-                await daemon.EventAsync("awake", "web@1", after: found);
-            },
-            OpenLoop);
+        var counts = await LoadAsync(OpenLoop, async () =>
+        {
+            var found = await daemon.EventAsync("stalled", "web@1");
+            await daemon.EventAsync("stalled", "web@1", after: found);
+            await daemon.SignalAsync(stuck, "CONT");
+            await daemon.EventAsync("awake", "web@1", after: found);
+        });
+        // The time until this test lets the worker go on is no time of the daemon: an answer may be late.
+        Assert.True((int)counts["failed"]! == (int)counts["late"]!, $"{counts}");
         await daemon.StopAsync();
     }
 
