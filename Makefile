@@ -134,7 +134,7 @@ test-tools: build-tools
 	@$(MAKE) --no-print-directory testworkers
 
 FUZZ_FACTOR = 10
-fuzz: native ## the tests of properties and damaged files with ten times the inputs; FUZZ_FACTOR=N; six minutes
+fuzz: native ## the tests of properties and damaged files with ten times the inputs; FUZZ_FACTOR=N; five minutes of CPU
 	@$(call build-suite,Decisions)
 	@FUZZ_FACTOR=$(FUZZ_FACTOR) $(call suite,Decisions)
 
