@@ -13,23 +13,18 @@ internal static class ProcessFacts
     /// <param name="pid">Null if the process is over.</param>
     /// <param name="isProbed">True if a readiness probe of the process has begun.</param>
     public static WorkerSnapshot Of(
-        WorkerName name, SlotState state, SlotPolicy policy, WorkerProcess? process, int? pid, bool isProbed = false) =>
-        Add(
-            new WorkerSnapshot(name, state.Kind, pid, process?.Generation ?? 0, 0, null, null, null, []),
-            state,
-            policy,
-            process,
-            isProbed) with
-        {
-            IsOver = pid is null,
-        };
+        WorkerName name, SlotState state, SlotPolicy policy, WorkerProcess? process, int? pid, bool isProbed = false) => Of(
+        name, state, policy, process, pid, isProbed,
+        new SlotFacts { Generation = process?.Generation ?? 0, IsOver = pid is null });
 
-    /// <summary>Adds the facts of the newest process, and the reason for the state of its slot.</summary>
+    /// <summary>Facts of a worker: those of its newest process and of its slot, and the reason for the slot's state.</summary>
     /// <param name="newest">Null if the present generation has no process.</param>
-    public static WorkerSnapshot Add(
-        WorkerSnapshot worker, SlotState state, SlotPolicy policy, WorkerProcess? newest, bool isProbed) => worker with
+    public static WorkerSnapshot Of(
+        WorkerName name, SlotState state, SlotPolicy policy, WorkerProcess? newest, int? pid, bool isProbed,
+        in SlotFacts slot) => new(
+        name, state.Kind, pid, slot.Generation, slot.Restarts, slot.Started, slot.LastExit, slot.NextTry,
+        newest is { Binds: { Count: > 0 } binds } ? new([.. binds]) : [])
     {
-        Binds = newest is { Binds: { Count: > 0 } binds } ? new([.. binds]) : [],
         FailedBind = newest?.FailedBind,
         GroupId = newest?.GroupId ?? 0,
         Foreign = ForeignOf(newest),
@@ -38,9 +33,22 @@ internal static class ProcessFacts
         HasPrivilegedPorts = newest is { Slot.Spec.Process.Reuseport.PrivilegedPorts: true },
         Method = newest?.Method,
         Ports = policy.Ports,
-        Reason = Reason(state, policy, newest, isProbed),
+        Reason = slot.Reason ?? Reason(state, policy, newest, isProbed),
         Silence = newest?.Silence,
         User = newest?.Credentials.Identity.Uid,
+        IsOver = slot.IsOver,
+        Activity = slot.Activity,
+        Second = slot.Second,
+        Attempt = slot.Attempt,
+        Draining = slot.Draining,
+        IsUnread = slot.IsUnread,
+        IsUpdating = slot.IsUpdating,
+        KernelPorts = slot.KernelPorts,
+        Sockets = slot.Sockets,
+        LastWords = slot.LastWords,
+        NotReplaced = slot.NotReplaced,
+        ReadySince = slot.ReadySince,
+        OutcomesMissing = slot.OutcomesMissing,
     };
 
     private static ValueList<Capability>? CapabilitiesOf(WorkerProcess? process) =>

@@ -23,17 +23,14 @@ internal sealed class WorkerReport(
     public WorkerSnapshot Of(WorkerSlot slot)
     {
         var newest = Newest(slot);
-        var own = new WorkerSnapshot(
-            slot.Name,
-            slot.Slot.State.Kind,
-            slot.Process?.Handle.Pid,
-            slot.Slot.Generation,
-            slot.Slot.Restarts,
-            slot.Process?.Started,
-            slot.Slot.LastExit,
-            (slot.Slot.State as SlotState.Backoff)?.Until,
-            [])
+        var facts = new SlotFacts
         {
+            Generation = slot.Slot.Generation,
+            Restarts = slot.Slot.Restarts,
+            Started = slot.Process?.Started,
+            LastExit = slot.Slot.LastExit,
+            NextTry = (slot.Slot.State as SlotState.Backoff)?.Until,
+            Reason = IsHeld(slot) ? new StateReason.WaitsForServices(slot.Service.Spec.DependsOn) : null,
             Activity = Activity(slot),
             Second = replacements.Of(slot) is { Process: { } second, Slot.State.Kind: var kind }
                 ? new SecondProcess(second.Handle.Pid, kind, ProcessFacts.ForeignOf(second))
@@ -49,9 +46,8 @@ internal sealed class WorkerReport(
             ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
             OutcomesMissing = MissingOutcomes(slot, newest),
         };
-        // Each `with` copies all of it.
-        var worker = ProcessFacts.Add(own, slot.Slot.State, slot.Policy, newest, IsAsked(newest));
-        return IsHeld(slot) ? worker with { Reason = new StateReason.WaitsForServices(slot.Service.Spec.DependsOn) } : worker;
+        return ProcessFacts.Of(
+            slot.Name, slot.Slot.State, slot.Policy, newest, slot.Process?.Handle.Pid, IsAsked(newest), facts);
     }
 
     /// <summary>
