@@ -52,7 +52,7 @@ internal static class DaemonEnd
         }
     }
 
-    /// <summary>What is read after this would reach no destination.</summary>
+    /// <summary>Pauses the output loop: the queues of a daemon that ends would drop the lines that it reads.</summary>
     private static async Task StopReadingAsync(OutputLoop reader) =>
         await Task.WhenAny(reader.PauseAsync(), Task.Delay(FlushWithin, TimeProvider.System));
 }

@@ -1,6 +1,6 @@
 namespace Reuseportd.Observability.Destinations;
 
-/// <summary>A queue whose caller can know what has been written. Thread-safe.</summary>
+/// <summary>A queue that tells which of its entries the destination has accepted. Thread-safe.</summary>
 internal interface IWriteQueue
 {
     /// <summary>Increases whenever the destination returns: an unchanged value means that it accepts nothing.</summary>

@@ -1,6 +1,6 @@
 namespace Reuseportd.Observability.Destinations;
 
-/// <content>What has been written, for a caller that has the lines of workers elsewhere until then.</content>
+/// <content>The count of written records, for the output loop: it leaves lines in their pipes until they are written.</content>
 internal sealed partial class LogQueue
 {
     private Action? _notify;

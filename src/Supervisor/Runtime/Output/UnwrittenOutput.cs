@@ -15,7 +15,7 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     /// The longest wait for a destination that accepts nothing: it must not block the worker. After that, the queue has the only
     /// copy.
     /// </summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan LongestWait = FileQueue.StallAfter;
 
     /// <summary>
     /// Few bytes are taken with the next ones, or after this time: a wake-up for each line would cost more than the line. Lines
