@@ -14,17 +14,21 @@ internal sealed record Sample(string Yaml, IReadOnlyList<Remark> Remarks, IReadO
     /// <summary>The absolute path of the directory that the files are in.</summary>
     public const string Directory = "/srv/source";
 
+    /// <summary>The name of the host.</summary>
+    public const string HostName = "source.example";
+
     /// <summary>The user and the group that the host does not have.</summary>
     public const string Absent = "absent";
 
     public int Missing => Remarks.Count(remark => remark.Weight == Weight.Missing);
 
-    /// <param name="files">Other files by their paths below the directory.</param>
+    /// <param name="files">Other files by their paths below the directory, or by their absolute paths.</param>
     public static Sample Read(
-        string kind, string name, string text, IReadOnlyDictionary<string, string>? files = null, string? script = null)
+        string kind, string name, string text, IReadOnlyDictionary<string, string>? files = null, string? script = null,
+        string directory = Directory)
     {
         var findings = new Findings();
-        var tree = Tree(files ?? new Dictionary<string, string>(), findings);
+        var tree = Tree(files ?? new Dictionary<string, string>(), directory);
         var source = new SourceText(name, text, SourceRole.Services);
         var code = script is null ? null : new SourceText(name, script, SourceRole.Services);
         var file = Importer.Read(kind, source, tree, findings, code);
@@ -39,22 +43,18 @@ internal sealed record Sample(string Yaml, IReadOnlyList<Remark> Remarks, IReadO
     public static bool IsAccount(string name) =>
         name != Absent && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    private static SourceTree Tree(IReadOnlyDictionary<string, string> files, Findings findings)
+    private static SourceTree Tree(IReadOnlyDictionary<string, string> files, string directory)
     {
-        return new SourceTree(Directory, Read, Match)
+        var byPath = files.ToDictionary(file => SourceTree.Absolute(directory, file.Key), file => file);
+        return new SourceTree(directory, Read, Match)
         {
-            Start = path => Read(path) is { } file ? Encoding.UTF8.GetBytes(file.Text) : null,
+            Start = path => Read(path) is { } file ? Encoding.UTF8.GetBytes(file.Text) : null, Peek = Read, HostName = HostName,
         };
 
-        SourceText? Read(string path) => Name(path) is { } name && files.TryGetValue(name, out var text)
-            ? new SourceText(name, text, SourceRole.Services)
+        SourceText? Read(string path) => byPath.TryGetValue(path, out var file)
+            ? new SourceText(file.Key, file.Value, SourceRole.Services)
             : null;
         IReadOnlyList<string> Match(string pattern) =>
-        [
-            .. files.Keys.Where(file => Glob.IsMatch(Name(pattern) ?? "", file))
-                .Select(file => $"{Directory}/{file}").Order(StringComparer.Ordinal),
-        ];
-        string? Name(string path) =>
-            path.StartsWith(Directory + "/", StringComparison.Ordinal) ? path[(Directory.Length + 1)..] : null;
+            [.. byPath.Keys.Where(path => Glob.IsMatch(pattern, path)).Order(StringComparer.Ordinal)];
     }
 }

@@ -11,12 +11,13 @@ public sealed class ImportCaseTests : IDisposable
     private const int Impossible = 77;
 
     /// <summary>
-    /// A host that has the files of a case in the directory of the golden files, and accounts of its own. Arguments: a folder
-    /// with <c>passwd</c> and <c>group</c>, the folder of the case, then the program.
+    /// A host that has the files of a case in the directory of the golden files, and a name and accounts of its own. Arguments:
+    /// a folder with <c>passwd</c> and <c>group</c>, the folder of the case, then the program.
     /// </summary>
     private const string Host = """
         mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group && mount -t tmpfs tmpfs /srv &&
-            mkdir /srv/source && mount --bind "$2" /srv/source && cd /srv/source || exit 77
+            mkdir /srv/source && mount --bind "$2" /srv/source && cd /srv/source &&
+            echo source.example > /proc/sys/kernel/hostname || exit 77
         shift 2
         exec "$@"
         """;
@@ -61,7 +62,8 @@ public sealed class ImportCaseTests : IDisposable
     private Task<Command> OnHostAsync(string name, string program, params string[] arguments) => Command.RunAsync(
         "unshare",
         [
-            "--mount", "sh", "-c", Host, "host", _folder["."], Checkout.At($"{ImportCases.Folder}/{name}"), program, .. arguments,
+            "--mount", "--uts", "sh", "-c", Host, "host", _folder["."], Checkout.At($"{ImportCases.Folder}/{name}"), program,
+            .. arguments,
         ]);
 
     /// <summary>The accounts of this host, and those of the golden file.</summary>

@@ -10,6 +10,19 @@ internal static class ShellLine
         "fi", "done", "esac", ":", "command", "alias", "hash", "type", "break", "continue",
     ];
 
+    private static readonly string[] Shells = ["sh", "bash", "dash", "ash", "ksh", "zsh"];
+
+    /// <summary>True for a shell, or a script of one, that stays the parent of the programs that it starts.</summary>
+    public static bool IsShell(IReadOnlyList<string> command)
+    {
+        if (command is not [var program, ..]) return false;
+        if (program.EndsWith(".sh", StringComparison.Ordinal)) return true;
+        var line = command[^1].StartsWith(CommandWord.WithoutPatterns, StringComparison.Ordinal)
+            ? command[^1][CommandWord.WithoutPatterns.Length..]
+            : command[^1];
+        return Shells.Contains(Path.GetFileName(program)) && !line.StartsWith("exec ", StringComparison.Ordinal);
+    }
+
     /// <returns>Words that need no shell; else <c>/bin/sh -c</c> with the line.</returns>
     /// <param name="isShell">True if a shell runs.</param>
     /// <param name="isLast">True if the program takes the place of the shell, so that signals reach it.</param>

@@ -24,7 +24,7 @@ internal sealed class DiskFiles(Findings findings)
     {
         try
         {
-            return Decode(path, path);
+            return Decode(path, path, findings);
         }
         catch (Exception error) when (FileProblem.IsOne(error))
         {
@@ -41,14 +41,28 @@ internal sealed class DiskFiles(Findings findings)
             directory, path => TryRead(path, Shown(path, directory, file)), pattern => Match(pattern, file))
         {
             Start = Start,
+            Peek = path => Peek(path, Shown(path, directory, file)),
+            HostName = HostName.Read(),
         };
+    }
+
+    private SourceText? Peek(string path, string name)
+    {
+        try
+        {
+            return Decode(path, name, new Findings());
+        }
+        catch (Exception error) when (FileProblem.IsOne(error))
+        {
+            return null;
+        }
     }
 
     private SourceText? TryRead(string path, string name)
     {
         try
         {
-            return Path.Exists(path) && !Directory.Exists(path) ? Decode(path, name) : null;
+            return Path.Exists(path) && !Directory.Exists(path) ? Decode(path, name, findings) : null;
         }
         catch (Exception error) when (FileProblem.IsOne(error))
         {
@@ -71,14 +85,14 @@ internal sealed class DiskFiles(Findings findings)
         }
     }
 
-    private SourceText? Decode(string path, string name)
+    private SourceText? Decode(string path, string name, Findings problems)
     {
         using var stream = RegularFile.Open(path);
         var bytes = new byte[SourceText.LargestFile + 1];
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         left -= length;
         if (left < 0) throw new InvalidDataException("the files are larger than 16 MiB together, the limit");
-        return SourceText.Decode(name, bytes.AsSpan(0, length), SourceRole.Foreign, findings);
+        return SourceText.Decode(name, bytes.AsSpan(0, length), SourceRole.Foreign, problems);
     }
 
     private static string Shown(string path, string directory, string file) =>

@@ -68,6 +68,14 @@ internal sealed partial class ImportedProgram
         Raw(key, DurationSyntax.Text(within), at);
     }
 
+    /// <summary>Parts of a percent are not written.</summary>
+    public void CpuPercent(decimal percent, Place at)
+    {
+        var whole = Math.Max(1, (long)percent);
+        if (whole != percent) Note(at, $"{percent.ToString("0.####", CultureInfo.InvariantCulture)}% is {whole}% here", "limits");
+        Raw(Key.CpuQuota, $"\"{whole}%\"", at);
+    }
+
     public void Size(Key key, long bytes, Place at)
     {
         var within = Math.Max(bytes, key.Least);
@@ -111,14 +119,6 @@ internal sealed partial class ImportedProgram
             Missing(at, $"'{Printable.Text(name)}': {Key.Groups.Path} has no placeholders", Key.Groups.Path);
         else
             Add(Key.Groups, groups, Placeholders.Unescape(name), at);
-    }
-
-    /// <summary>The service does not start by itself.</summary>
-    /// <param name="why">The reason, as the start of a sentence.</param>
-    public void KeepStopped(Place at, string why)
-    {
-        Flag(Key.Autostart, false, at);
-        Note(at, $"{why}; remove 'autostart: false' when it can start", Key.Autostart.Path);
     }
 
     private void Add(Key key, List<string> items, string item, Place at)

@@ -12,6 +12,12 @@ internal sealed record SourceTree(
     /// <summary>The first bytes of a file by its absolute path; null if there is none that can be read.</summary>
     public Func<string, byte[]?> Start { get; init; } = _ => null;
 
+    /// <summary>The text of a file that the import can do without; null if it cannot be read.</summary>
+    public Func<string, SourceText?> Peek { get; init; } = _ => null;
+
+    /// <summary>The name of this host.</summary>
+    public string HostName { get; init; } = "";
+
     /// <summary>An absolute path for a path that is relative to the directory.</summary>
     public string Absolute(string path) => Absolute(Directory, path);
 

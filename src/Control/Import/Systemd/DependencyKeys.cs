@@ -16,7 +16,7 @@ internal static class DependencyKeys
         "multi-user.target",
     ];
 
-    public static void Read(Assignment one, ImportedProgram program, LifeKeys life)
+    public static void Read(Assignment one, ImportedProgram program, LifeKeys life, SocketUnits sockets)
     {
         switch (one.Key)
         {
@@ -30,7 +30,7 @@ internal static class DependencyKeys
                 program.Note(one.Place, $"{one.Key}={Printable.Text(one.Value)} is left out");
                 break;
             case "After" or "Requires" or "Wants" or "BindsTo" or "Requisite":
-                After(one, program);
+                After(one, program, sockets);
                 break;
             case "StartLimitIntervalSec" or "StartLimitInterval" or "StartLimitBurst":
                 life.Read(one);
@@ -42,14 +42,15 @@ internal static class DependencyKeys
     }
 
     /// <summary>A service may be among those that are imported. The daemon's unit has to name the other units.</summary>
-    private static void After(Assignment one, ImportedProgram program)
+    private static void After(Assignment one, ImportedProgram program, SocketUnits sockets)
     {
         foreach (var unit in one.Value.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
         {
             if (unit.EndsWith(Service, StringComparison.Ordinal))
                 program.DependsOn.Add((unit[..^Service.Length].Replace('@', '-'), one.Place));
             else if (Early.Contains(unit)) program.Same();
-            else program.Note(one.Place, $"{one.Key}={Printable.Text(unit)}: name it in the daemon's unit");
+            else if (!sockets.Read(one, unit, isActivated: false))
+                program.Note(one.Place, $"{one.Key}={Printable.Text(unit)}: name it in the daemon's unit");
         }
     }
 }

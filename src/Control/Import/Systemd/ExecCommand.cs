@@ -39,9 +39,8 @@ internal static class ExecCommand
         var isLiteral = prefixes.Contains(':', StringComparison.Ordinal);
         program.Command = CommandWord.Command([.. words.Select(word => Word(word, isLiteral, at, specifiers))], out var isShell);
         if (isShell) program.Note(at, "a shell replaces the variables by their values", "command");
-        if (prefixes.Contains('|', StringComparison.Ordinal))
-            program.Command =
-                ["/bin/sh", "-c", string.Join(' ', words.Select(word => Word(word, true, at, specifiers).Parts[0].Text))];
+        else if (prefixes.Contains('|', StringComparison.Ordinal))
+            program.Command = ["/bin/sh", "-c", string.Join(' ', program.Command.Select(ShellLine.Quote))];
     }
 
     /// <summary>The signal of <c>kill -HUP $MAINPID</c> and its variants; null for another command.</summary>

@@ -1,4 +1,5 @@
 using Reuseportd.Configuration.Text;
+using Reuseportd.Control.Import.Commands;
 using Reuseportd.Control.Import.Programs;
 using Reuseportd.Control.Import.Sources;
 
@@ -14,7 +15,11 @@ internal sealed class LifeKeys(ImportedProgram program)
 
     private const int DefaultBurst = 5;
 
+    private const string OneProcess = "the stop signal goes to the program only, and SIGKILL to all its processes";
+
     private readonly List<Assignment> exitStatuses = [];
+
+    private bool hasKillMode;
 
     private (TimeSpan Time, Place Place) startTimeout = (DefaultTimeout, program.Place);
 
@@ -38,6 +43,8 @@ internal sealed class LifeKeys(ImportedProgram program)
         if (program.Settings.ContainsKey(Key.ReadinessType))
             program.Duration(Key.ReadinessTimeout, startTimeout.Time, startTimeout.Place);
         StartLimit();
+        if (!hasKillMode && ShellLine.IsShell(program.Command))
+            program.Note(program.CommandPlace, $"KillMode=control-group, the default: {OneProcess}", "stop_signal");
         var policy = program.Settings[Key.RestartPolicy].Text;
         foreach (var one in exitStatuses)
         {
@@ -113,8 +120,7 @@ internal sealed class LifeKeys(ImportedProgram program)
                 return true;
             case "RestartSec":
                 if (Value(one, UnitValues.Span, Key.RestartDelay) is not { } delay) return true;
-                program.Duration(Key.RestartDelay, delay, at);
-                if (!program.Settings.ContainsKey(Key.RestartMaxDelay)) program.Number(Key.RestartMultiplier, 1, at);
+                program.RestartDelay(delay, at, isConstant: !program.Settings.ContainsKey(Key.RestartMaxDelay));
                 return true;
             case "RestartMaxDelaySec":
                 if (Value(one, UnitValues.Span, Key.RestartMaxDelay) is not { } most) return true;
@@ -200,18 +206,24 @@ internal sealed class LifeKeys(ImportedProgram program)
                 else program.Missing(at, $"ExecStop={Printable.Text(value)}: a stop is a signal here", Key.StopSignal.Path);
                 return true;
             case "KillMode":
-                if (value is "process" or "none")
-                    program.Missing(at, $"KillMode={value}: processes that a worker leaves are killed");
-                else if (value == "mixed")
-                    program.Same();
-                else if (value == "control-group")
-                    program.Note(at, "the stop signal goes to the program only, and SIGKILL to all its processes", "stop_signal");
-                else
-                    program.Unknown(at, $"KillMode={value}");
+                hasKillMode = true;
+                KillMode(value, at);
                 return true;
             default:
                 return false;
         }
+    }
+
+    private void KillMode(string value, Place at)
+    {
+        if (value is "process" or "none")
+            program.Missing(at, $"KillMode={value}: processes that a worker leaves are killed");
+        else if (value == "mixed")
+            program.Same();
+        else if (value == "control-group")
+            program.Note(at, OneProcess, "stop_signal");
+        else
+            program.Unknown(at, $"KillMode={value}");
     }
 
     private T? Value<T>(Assignment one, Func<string, T?> parse, Key key)

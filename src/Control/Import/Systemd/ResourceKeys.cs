@@ -103,8 +103,7 @@ internal static class ResourceKeys
                 if (Value(one, UnitValues.Bytes, program) is { } bytes) program.Size(Key.MemoryMax, bytes, at);
                 return true;
             case "CPUQuota":
-                if (Value(one, UnitValues.Percent, program) is { } percent)
-                    program.Raw(Key.CpuQuota, $"\"{Math.Max(1, (long)percent)}%\"", at);
+                if (Value(one, UnitValues.Percent, program) is { } percent) program.CpuPercent(percent, at);
                 return true;
             case "TasksMax":
                 Number(Key.TasksMax, one, program);

@@ -1,20 +1,26 @@
 using Reuseportd.Configuration.Text;
+using Reuseportd.Control.Import.Files;
 using Reuseportd.Control.Import.Programs;
+using Reuseportd.Control.Import.Sources;
 
 namespace Reuseportd.Control.Import.Systemd;
 
 /// <summary>The keys of a unit that name its program, its surroundings and its rights; the rest is in other tables.</summary>
-internal sealed class ServiceKeys(ImportedProgram program, Specifiers specifiers)
+internal sealed class ServiceKeys(ImportedProgram program, Specifiers specifiers, SourceTree tree)
 {
+    private readonly SocketUnits sockets = new(program);
+
     private readonly LifeKeys life = new(program);
 
     private readonly StreamKeys streams = new(program, specifiers);
 
-    public void Read(List<Assignment> assignments)
+    /// <param name="socket">Path of the unit's socket; null if it has none.</param>
+    public void Read(List<Assignment> assignments, string? socket)
     {
         life.Start();
         foreach (var one in Kept(assignments))
             program.Read($"{one.Key}={one.Value}", one.Place, () => Read(one));
+        if (socket is not null) sockets.Read(socket);
         life.Finish();
         streams.Finish();
         if (program.Settings.TryGetValue(Key.EnvFile, out var files) && program.Environment.Count > 0)
@@ -44,12 +50,19 @@ internal sealed class ServiceKeys(ImportedProgram program, Specifiers specifiers
         switch (one.Section)
         {
             case "Unit":
-                DependencyKeys.Read(one, program, life);
+                DependencyKeys.Read(one, program, life, sockets);
                 break;
             case "Service":
                 if (!ReadProcess(one) && !ReadRights(one) && !streams.Read(one) && !life.Read(one)
                     && !ResourceKeys.Read(one, program))
                     UnknownKeys.Read(one, program);
+                break;
+            case "Install" when one.Key == "Also":
+                foreach (var unit in Words(one.Value))
+                {
+                    if (!sockets.Read(one, unit, isActivated: true)) program.Same();
+                }
+
                 break;
             case "Install" or ['X', '-', ..]:
                 program.Same();
@@ -76,7 +89,7 @@ internal sealed class ServiceKeys(ImportedProgram program, Specifiers specifiers
                     foreach (var word in words) Variable(word, at);
                 return true;
             case "EnvironmentFile":
-                if (Text(one, Key.EnvFile) is { } file) program.EnvironmentFile(file, at);
+                if (Text(one, Key.EnvFile) is { } file) EnvironmentFile(file, at);
                 return true;
             case "WorkingDirectory":
                 if (value.TrimStart('-') == "~") program.Missing(at, "the home of the user: set the path", "working_dir");
@@ -126,6 +139,25 @@ internal sealed class ServiceKeys(ImportedProgram program, Specifiers specifiers
         if (equals <= 0) program.Missing(at, $"'{Printable.Text(word)}' is no NAME=value", "environment");
         else if (specifiers.Expand(word[(equals + 1)..], at, "environment") is { } value)
             program.SetVariable(word[..equals], value, at);
+    }
+
+    /// <summary>A pattern of glob(7) is replaced by the files of now.</summary>
+    private void EnvironmentFile(string path, Place at)
+    {
+        var isOptional = path.StartsWith('-');
+        var pattern = isOptional ? path[1..] : path;
+        if (!Glob.HasPattern(pattern) || Placeholders.HasAny(pattern) || !pattern.StartsWith('/'))
+        {
+            program.EnvironmentFile(path, at);
+            return;
+        }
+
+        var found = tree.Match(Placeholders.Unescape(pattern));
+        foreach (var file in found) program.EnvironmentFile((isOptional ? "-" : "") + Placeholders.Escape(file), at);
+        var shown = $"EnvironmentFile={Printable.Text(path)}";
+        if (found.Count > 0) program.Note(at, $"{shown}: the files of this host, at the import", Key.EnvFile.Path);
+        else if (isOptional) program.Note(at, $"{shown}: no file of this host matches", Key.EnvFile.Path);
+        else program.Missing(at, $"{shown}: no file of this host matches, and 'env_file' has no patterns", Key.EnvFile.Path);
     }
 
     private string? Text(Assignment one, Key key) => specifiers.Expand(one.Value, one.Place, key.Path);

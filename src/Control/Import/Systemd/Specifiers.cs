@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Reuseportd.Configuration.Text;
 using Reuseportd.Control.Import.Programs;
+using Reuseportd.Control.Import.Sources;
 
 namespace Reuseportd.Control.Import.Systemd;
 
@@ -10,7 +11,7 @@ namespace Reuseportd.Control.Import.Systemd;
 /// </summary>
 /// <param name="prefix">The name of the unit up to '@'.</param>
 /// <param name="instance">Null for a template: its instances become workers.</param>
-internal sealed class Specifiers(ImportedProgram program, string prefix, string? instance, bool isTemplate)
+internal sealed class Specifiers(ImportedProgram program, string prefix, string? instance, bool isTemplate, SourceTree tree)
 {
     /// <returns>Null after a remark that a value is not known.</returns>
     public string? Expand(string value, Place at, string key) =>
@@ -42,13 +43,15 @@ internal sealed class Specifiers(ImportedProgram program, string prefix, string?
         {
             case '%':
                 return "%";
-            case 'i' or 'I' when isTemplate && instance is null:
+            case 'i' or 'I' or 'f' when isTemplate && instance is null:
                 program.Missing(at, $"%{specifier} was the name of an instance, and is the number of a worker here, from 0", key);
-                return Placeholders.Number(0);
+                return (specifier == 'f' ? "/" : "") + Placeholders.Number(0);
             case 'i':
                 return Placeholders.Escape(instance ?? "");
             case 'I':
                 return Placeholders.Escape(Unescaped(instance ?? ""));
+            case 'f':
+                return Placeholders.Escape("/" + Unescaped(instance ?? prefix).TrimStart('/'));
             case 'p':
                 return Placeholders.Escape(prefix);
             case 'P':
@@ -60,25 +63,36 @@ internal sealed class Specifiers(ImportedProgram program, string prefix, string?
             case 'n' or 'N':
                 return Placeholders.Escape(
                     prefix + (isTemplate ? $"@{instance}" : "") + (specifier == 'n' ? ".service" : ""));
-            case 't':
-                return "/run";
-            case 'S':
-                return "/var/lib";
-            case 'C':
-                return "/var/cache";
-            case 'L':
-                return "/var/log";
-            case 'E':
-                return "/etc";
             case 'T':
                 return "/tmp";
             case 'V':
                 return "/var/tmp";
+            case 'H' or 'l' when tree.HostName.Length > 0:
+                var host = specifier == 'H' ? tree.HostName : tree.HostName.Split('.')[0];
+                program.Note(at, $"%{specifier} is the name of this host at the import", key);
+                return Placeholders.Escape(host);
             default:
-                program.Missing(at, $"the value of %{Printable.Text(specifier.ToString())} is not known here", key);
+                if (Manager(specifier) is { } known) return known;
+                program.NotKnown(at, $"%{specifier}", key);
                 return null;
         }
     }
+
+    /// <summary>
+    /// Values of the manager of the system, also with <c>User=</c>. The managers of users have values of their own.
+    /// </summary>
+    private string? Manager(char specifier) => UnitFolders.IsOfUsers(tree) ? null : specifier switch
+    {
+        'h' => "/root",
+        'u' or 'g' => "root",
+        'U' or 'G' => "0",
+        't' => "/run",
+        'S' => "/var/lib",
+        'C' => "/var/cache",
+        'L' => "/var/log",
+        'E' => "/etc",
+        _ => null,
+    };
 
     /// <summary>A '-' is a slash, and <c>\xNN</c> a byte, systemd.unit(5).</summary>
     private static string Unescaped(string name)

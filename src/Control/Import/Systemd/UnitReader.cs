@@ -7,7 +7,7 @@ namespace Reuseportd.Control.Import.Systemd;
 /// <summary>Reads a <c>.service</c> unit, or a template, with its drop-ins.</summary>
 internal static class UnitReader
 {
-    private const string Suffix = ".service";
+    private const string Suffix = UnitFolders.Suffix;
 
     public static ImportedFile Read(SourceText source, SourceTree tree, Findings findings)
     {
@@ -17,11 +17,11 @@ internal static class UnitReader
         var at = name.IndexOf('@', StringComparison.Ordinal);
         var prefix = at < 0 ? name : name[..at];
         var instance = at < 0 || at + 1 == name.Length ? null : name[(at + 1)..];
+        var folders = new UnitFolders(tree, instance is null ? [name] : [name, $"{prefix}@"]);
         var assignments = UnitFile.Read(source, findings);
-        foreach (var dropIn in DropIns(prefix, at >= 0, instance, tree)) assignments.AddRange(UnitFile.Read(dropIn, findings));
+        foreach (var dropIn in folders.DropIns()) assignments.AddRange(UnitFile.Read(dropIn, findings));
 
         var program = new ImportedProgram(instance is null ? prefix : $"{prefix}-{instance}", new Place(source.File, 1, 1));
-        var specifiers = new Specifiers(program, prefix, instance, isTemplate: at >= 0);
         var type = TypeOf(assignments);
         if (type?.Value == "oneshot")
         {
@@ -31,18 +31,15 @@ internal static class UnitReader
 
         if (at >= 0 && instance is null)
             program.Note(program.Place, "a template: its instances are workers of one service", Key.Workers.Path);
-        new ServiceKeys(program, specifiers).Read(assignments);
+        if (folders.Unread() is { } unread)
+            program.Missing(
+                program.Place,
+                $"drop-ins in {Printable.Text(unread)} are not read; import the output of 'systemctl cat' instead");
+        var specifiers = new Specifiers(program, prefix, instance, isTemplate: at >= 0, tree);
+        new ServiceKeys(program, specifiers, tree).Read(assignments, folders.Socket());
         if (program.HasCommand) file.Programs.Add(program);
         else file.LeaveOut(program, $"{Printable.Text(unit)} has no ExecStart that can be read");
         return file;
-    }
-
-    /// <summary>Drop-ins beside the unit; those of an instance come after those of its template.</summary>
-    private static IEnumerable<SourceText> DropIns(string prefix, bool isTemplate, string? instance, SourceTree tree)
-    {
-        List<string> folders = [isTemplate ? $"{prefix}@{Suffix}.d" : $"{prefix}{Suffix}.d"];
-        if (instance is not null) folders.Add($"{prefix}@{instance}{Suffix}.d");
-        return folders.SelectMany(folder => tree.Match(tree.Absolute($"{folder}/*.conf"))).Select(tree.Read).OfType<SourceText>();
     }
 
     private static Assignment? TypeOf(List<Assignment> assignments) =>
