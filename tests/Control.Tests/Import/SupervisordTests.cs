@@ -49,6 +49,48 @@ public sealed class SupervisordTests
     public void Command_WithAVariableOfTheHost_NeedsAShell(string command, string line) => Assert.Contains(
         $"command: [/bin/sh, \"-c\", \"{line}\"]\n", Read($"[program:web]\ncommand={command}\n").Yaml, StringComparison.Ordinal);
 
+    /// <summary>The shell has nothing for a variable that the daemon does not have.</summary>
+    [Fact]
+    public void Command_WithAVariableOfTheHost_IsMissing()
+    {
+        Assert.Equal(1, Read("[program:web]\ncommand=web --tries=%(ENV_TRIES)s\n").Missing);
+        Assert.Equal(0, Read("[program:web]\ncommand=web --tries=%(ENV_TRIES)s\nenvironment=TRIES=3\n").Missing);
+    }
+
+    [Theory]
+    [InlineData("%(host_node_name)s", 0, "command: [web, \"--a=source.example\"]")]
+    [InlineData("%(other)s", 1, "autostart: false")]
+    public void Command_WithAnotherName_IsKnownOrDoesNotStart(string name, int missing, string line)
+    {
+        var sample = Read($"[program:web]\ncommand=web --a={name}\nautostart=true\n");
+        Assert.Contains($"    {line}\n", sample.Yaml, StringComparison.Ordinal);
+        Assert.Equal(missing, sample.Missing);
+    }
+
+    [Theory]
+    [InlineData("[inet_http_server]\nport=*:9001\n", 1, 1)]
+    [InlineData("[rpcinterface:twiddler]\na=b\n", 1, 1)]
+    [InlineData("[rpcinterface:supervisor]\n"
+        + "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n", 0, 0)]
+    [InlineData("[ctlplugin:x]\na=b\n", 1, 1)]
+    [InlineData("[unix_http_server]\nfile=/s\n", 1, 0)]
+    [InlineData("[supervisorctl]\nserverurl=unix:///s\n", 1, 0)]
+    [InlineData("[program-default]\na=b\n", 1, 0)]
+    [InlineData("[supervisord]\nstrip_ansi=true\nchildlogdir=/x\n", 1, 0)]
+    [InlineData("[supervisord]\nuser=www\n", 0, 0)]
+    public void Section_OfSupervisordItself_HasARemark(string section, int remarks, int missing)
+    {
+        var sample = Read($"{section}[program:web]\ncommand=web\n");
+        Assert.Equal(remarks, sample.Remarks.Count(remark => remark.Key.Length == 0));
+        Assert.Equal(missing, sample.Missing);
+    }
+
+    [Theory]
+    [InlineData("startsecs=0", 1)]
+    [InlineData("startsecs=2", 0)]
+    public void StartTime_OfZero_HasARemark(string key, int remarks) => Assert.Equal(
+        remarks, Read($"[program:web]\ncommand=web\n{key}\n").Remarks.Count(remark => remark.Key == "readiness"));
+
     [Fact]
     public void Command_WithAVariableOfTheSource_HasItsWords()
     {
@@ -61,9 +103,11 @@ public sealed class SupervisordTests
     public void Include_Here_IsTheDirectoryOfTheIncludedFile()
     {
         var sample = Read(
-            "[include]\nfiles=conf.d/[ab]*.conf conf.d/%(ENV_X)s.conf\n",
-            ("conf.d/a.conf", "[program:a]\ncommand=%(here)s/run.sh\n"), ("conf.d/c.conf", "[program:c]\ncommand=c\n"));
+            "[include]\nfiles=conf.d/[ab]*.conf conf.d/%(ENV_X)s.conf %(host_node_name)s/*.conf\n",
+            ("conf.d/a.conf", "[program:a]\ncommand=%(here)s/run.sh\n"), ("conf.d/c.conf", "[program:c]\ncommand=c\n"),
+            ($"{Sample.HostName}/d.conf", "[program:d]\ncommand=d\n"));
         Assert.Contains("command: [/srv/source/conf.d/run.sh]\n", sample.Yaml, StringComparison.Ordinal);
+        Assert.Contains("  d:\n", sample.Yaml, StringComparison.Ordinal);
         Assert.DoesNotContain("  c:", sample.Yaml, StringComparison.Ordinal);
         Assert.Equal(1, sample.Missing);
     }

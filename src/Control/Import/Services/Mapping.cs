@@ -82,6 +82,9 @@ internal static class Mapping
             "reuseport");
         program.Settings.Remove(Key.ReadinessTimeout);
         program.Raw(Key.ReadinessType, "delay", program.CommandPlace);
+        if (program.StartTime == TimeSpan.Zero)
+            program.Note(
+                program.CommandPlace, "the start time was 0: a worker that ends within 1 s has failed here", "readiness");
         program.Duration(Key.ReadinessDelay, program.StartTime is { } time
             && time > TimeSpan.Zero ? time : Usual, program.CommandPlace);
     }

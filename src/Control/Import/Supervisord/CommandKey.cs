@@ -29,10 +29,10 @@ internal static class CommandKey
         program.Command = CommandWord.Command(parts, out var isShell);
         if (!isShell) return;
         var names = parts.SelectMany(word => word.Parts).Where(part => part.IsVariable).Select(part => "$" + part.Text);
-        program.Note(
+        program.Missing(
             entry.Place,
-            $"a shell replaces {Printable.Text(string.Join(", ", names.Distinct()))} from the environment of the daemon",
-            "command");
+            $"{Printable.Text(string.Join(", ", names.Distinct()))}: from the environment of supervisord; without a value in "
+            + "'environment', the shell has nothing for it", "command");
     }
 
     private static string Marked(List<WordPart> parts)

@@ -13,7 +13,7 @@ namespace Reuseportd.Control.Import.Supervisord;
 /// supervisord's own environment are not.
 /// </summary>
 /// <param name="left">Characters that may still be inserted for variables in the file.</param>
-internal sealed class Expansion(ImportedProgram program, string group, StrongBox<int> left)
+internal sealed class Expansion(ImportedProgram program, string group, StrongBox<int> left, string hostName)
 {
     public const int MostInserted = 1 << 22;
 
@@ -129,12 +129,16 @@ internal sealed class Expansion(ImportedProgram program, string group, StrongBox
             case "numprocs":
                 text.Append(Workers);
                 return true;
+            case "host_node_name" when hostName.Length > 0:
+                program.Note(at, "%(host_node_name)s is the name of this host at the import", key);
+                text.Append(Placeholders.Escape(hostName));
+                return true;
             case "process_num":
                 if (!Placeholders.AppendNumber(text, Start, width, Workers))
                     program.Note(at, "numbers of workers have no leading zeros", key);
                 return true;
             default:
-                program.Missing(at, $"the value of %({Printable.Text(name)})s is not known here", key);
+                program.NotKnown(at, $"%({name})s", key);
                 return false;
         }
     }

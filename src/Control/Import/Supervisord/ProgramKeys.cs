@@ -7,15 +7,16 @@ namespace Reuseportd.Control.Import.Supervisord;
 
 /// <summary>The keys of one <c>[program:x]</c>; see http://supervisord.org/configuration.html.</summary>
 /// <param name="left">See <see cref="Expansion"/>.</param>
-internal sealed class ProgramKeys(ImportedProgram program, string group, IniSection section, StrongBox<int> left)
+internal sealed class ProgramKeys(
+    ImportedProgram program, string group, IniSection section, StrongBox<int> left, string hostName)
 {
     /// <summary>Keys of <c>[supervisord]</c> that each program inherits.</summary>
-    private static readonly string[] Inherited = ["environment", "user", "umask", "directory", "minfds", "minprocs"];
+    public static readonly string[] Inherited = ["environment", "user", "umask", "directory", "minfds", "minprocs"];
 
     /// <summary>Other values name these, so they are read before them.</summary>
     private static readonly string[] First = ["numprocs", "numprocs_start", "environment"];
 
-    private readonly Expansion expansion = new(program, group, left);
+    private readonly Expansion expansion = new(program, group, left, hostName);
 
     /// <param name="daemon">The section of supervisord itself.</param>
     public void Read(IniSection? daemon)

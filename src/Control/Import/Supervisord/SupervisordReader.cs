@@ -21,6 +21,7 @@ internal static class SupervisordReader
         if (sections.TryGetValue("include", out var include)) Include(include, tree, sections, file, findings);
         if (sections.TryGetValue("DEFAULT", out var defaults))
             file.Missing(defaults.Place, "[DEFAULT] is left out: set its keys for each program");
+        foreach (var section in sections.Values) OtherSections.Read(section, file);
         var groups = Groups(sections, file);
         var daemon = sections.GetValueOrDefault("supervisord");
         if (daemon?.Entries.GetValueOrDefault("environment") is { Value.Length: > LongestShared } shared)
@@ -38,14 +39,15 @@ internal static class SupervisordReader
                 break;
             }
 
-            Program(section, daemon, groups, left, file);
+            Program(section, daemon, groups, left, file, tree.HostName);
         }
 
         return file;
     }
 
     private static void Program(
-        IniSection section, IniSection? daemon, Dictionary<string, string> groups, StrongBox<int> left, ImportedFile file)
+        IniSection section, IniSection? daemon, Dictionary<string, string> groups, StrongBox<int> left, ImportedFile file,
+        string hostName)
     {
         var colon = section.Name.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0) return;
@@ -58,7 +60,7 @@ internal static class SupervisordReader
         if (kind == "fcgi-program")
             program.Missing(section.Place,
                 "the FastCGI socket at descriptor 0 has no counterpart; the program must bind its port itself");
-        new ProgramKeys(program, groups.GetValueOrDefault(name, name), section, left).Read(daemon);
+        new ProgramKeys(program, groups.GetValueOrDefault(name, name), section, left, hostName).Read(daemon);
         if (program.HasCommand) file.Programs.Add(program);
         else file.LeaveOut(program, $"program {Printable.Text(name)} has no command");
     }
@@ -69,7 +71,9 @@ internal static class SupervisordReader
     {
         if (!include.Entries.TryGetValue("files", out var files)) return;
         var left = MostFiles;
-        foreach (var pattern in files.Value.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        var host = tree.HostName.Replace("%", "%%", StringComparison.Ordinal);
+        var patterns = files.Value.Replace("%(host_node_name)s", host, StringComparison.Ordinal);
+        foreach (var pattern in patterns.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries))
         {
             if (pattern.Replace("%%", "", StringComparison.Ordinal).Contains('%', StringComparison.Ordinal))
             {
