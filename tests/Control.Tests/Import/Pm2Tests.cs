@@ -29,8 +29,26 @@ public sealed class Pm2Tests
         Assert.Equal(missing, sample.Missing);
     }
 
+    /// <summary>PM2 looks for the file, and then into the search path, before it looks at the interpreter.</summary>
+    [Theory]
+    [InlineData("npm", "none", "[npm]", 0)]
+    [InlineData("gunicorn", "python3", "[python3, gunicorn]", 1)]
+    [InlineData("server", "none", "[/srv/source/server]", 0)]
+    [InlineData("tool", "bun", "[bun, /srv/source/tool]", 0)]
+    [InlineData("./other", "none", "[/srv/source/other]", 0)]
+    [InlineData("a.py", "python3", "[python3, /srv/source/a.py]", 0)]
+    public void Script_WithAnInterpreter_IsAFileOrOfTheSearchPath(
+        string script, string interpreter, string command, int missing)
+    {
+        var sample = Sample.Read(
+            Kinds.Pm2, "p.json", $$"""[ { "name": "web", "script": "{{script}}", "interpreter": "{{interpreter}}" } ]""", Files);
+        Assert.Contains($"command: {command}\n", sample.Yaml, StringComparison.Ordinal);
+        Assert.Equal(missing, sample.Missing);
+    }
+
     [Theory]
     [InlineData("\"instances\": -1")]
+    [InlineData("\"env_file\": \".env\"")]
     [InlineData("\"instances\": \"many\"")]
     [InlineData("\"instances\": \"max\", \"increment_var\": \"PORT\", \"env\": { \"PORT\": 3000 }")]
     [InlineData("\"env\": { \"A\": [ 1 ] }")]

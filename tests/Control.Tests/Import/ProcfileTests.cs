@@ -27,6 +27,20 @@ public sealed class ProcfileTests
     public void Port_OfTheCommand_IsNotThatOfForeman() => Assert.DoesNotContain(
         "[5000]", Sample.Read(Kinds.Procfile, "Procfile", "web: bin/rails server -p 3000").Yaml, StringComparison.Ordinal);
 
+    /// <summary>As to foreman, the number ends at the first character that is no digit.</summary>
+    [Theory]
+    [InlineData("PORT=4000 # x\n", "[4000]")]
+    [InlineData("PORT=\"4000\"\n", "[4000]")]
+    [InlineData("PORT=x4000\n", "[5000]")]
+    public void Port_OfDotEnv_IsTheFirst(string text, string ports) => Assert.Contains(
+        $"      ports: {ports}\n",
+        Sample.Read(Kinds.Procfile, "Procfile", "web: a $PORT", new Dictionary<string, string> { [".env"] = text }).Yaml,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Options_OfForeman_AreMissing() => Assert.Equal(1, Sample.Read(
+        Kinds.Procfile, "Procfile", "web: a", new Dictionary<string, string> { [".foreman"] = "port: 4000\n" }).Missing);
+
     [Fact]
     public void Port_OfAWorker_IsNotSet() => Assert.DoesNotContain(
         "PORT", Sample.Read(Kinds.Procfile, "Procfile", "worker: sidekiq").Yaml, StringComparison.Ordinal);

@@ -38,6 +38,10 @@ internal sealed class AppCommand(MapNode app, string directory, SourceTree tree,
         if (interpreter is not null) words.AddRange(Words(InterpreterArguments));
         else if (Words(InterpreterArguments).Any())
             program.Note(at, "arguments of an interpreter are left out: the app has none", Command);
+        if (!isPath && interpreter is not null)
+            program.Missing(
+                at, $"there is no file {Printable.Text(path)} on this host, so PM2 looks for {Printable.Text(script)} in the "
+                + $"search path; {Printable.Text(interpreter)} needs its full path", Command);
         words.Add(isPath && !script.StartsWith('~') ? path : script);
         if (script.StartsWith('~')) program.Missing(at, "'~' is no directory here: set the path", Command);
         if (script == "serve")
@@ -58,12 +62,14 @@ internal sealed class AppCommand(MapNode app, string directory, SourceTree tree,
     /// <param name="isPath">False if the script is a program of the search path.</param>
     private string? Interpreter(string script, string path, out bool isPath)
     {
-        isPath = true;
-        var named = app.Find("interpreter").Text() ?? app.Find("exec_interpreter").Text();
-        if (named is { Length: > 0 }) return Named(named);
         var name = Path.GetFileName(script);
         var end = name.LastIndexOf('.') is var dot and > 0 ? name[dot..] : "";
-        if (Interpreters.TryGetValue(end, out var interpreter))
+        var isScript = Interpreters.TryGetValue(end, out var interpreter);
+        // PM2 looks for the file first, and then into the search path, whatever the interpreter is.
+        isPath = isScript || script.Contains('/', StringComparison.Ordinal) || tree.Start(path) is not null;
+        var named = app.Find("interpreter").Text() ?? app.Find("exec_interpreter").Text();
+        if (named is { Length: > 0 }) return Named(named);
+        if (isScript)
         {
             if (interpreter == "bun")
                 program.Note(at, $"PM2 7 runs {end} with bun, or node where there is no bun; PM2 before 7 with ts-node", Command);
@@ -71,7 +77,6 @@ internal sealed class AppCommand(MapNode app, string directory, SourceTree tree,
         }
 
         if (tree.Start(path) is { } start) return start.Contains((byte)0) ? null : Node;
-        isPath = script.Contains('/', StringComparison.Ordinal);
         if (!isPath) return null;
         var isOwn = !script.StartsWith('/');
         program.Missing(

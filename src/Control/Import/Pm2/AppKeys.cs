@@ -20,12 +20,15 @@ internal sealed class AppKeys(ImportedProgram program, SourceTree tree, Place? p
         var interpreter = new AppCommand(app, directory, tree, at, program).Set(script);
         program.Raw(Key.StopSignal, "INT", At(app));
         var output = new AppOutput(program, directory);
+        var restarts = new AppRestarts(program, hasBackoff: app.Entries.Any(entry => entry.Key.Text == AppRestarts.Backoff
+            && !IsOff(entry)));
         foreach (var entry in app.Entries)
         {
             if (IsOff(entry)) continue;
             program.Read(entry.Shown(), At(entry.Key), () =>
             {
-                if (ReadProcess(entry) || ReadRestart(entry) || ReadTimes(entry) || output.Read(entry, At(entry.Key))) return;
+                if (ReadProcess(entry) || restarts.Read(entry, At(entry.Key)) || ReadTimes(entry)
+                    || output.Read(entry, At(entry.Key))) return;
                 Rest(entry);
             });
         }
@@ -94,39 +97,6 @@ internal sealed class AppKeys(ImportedProgram program, SourceTree tree, Place? p
             program.Missing(at, $"{Printable.Text(variable.Key.Text)}: {variable.Value.Description} is no text", "environment");
     }
 
-    private bool ReadRestart(Entry entry)
-    {
-        var (at, text) = (At(entry.Key), entry.Value.Text() ?? "");
-        switch (entry.Key.Text)
-        {
-            case "autorestart":
-                if (text == "false") program.Raw(Key.RestartPolicy, "\"no\"", at);
-                else program.Same();
-                return true;
-            case "autostart":
-                if (text == "false") program.Flag(Key.Autostart, false, at);
-                else program.Same();
-                return true;
-            case "stop_exit_codes" when entry.Value.Texts().All(code => code.Text == "0"):
-                program.Raw(Key.RestartPolicy, "on-failure", at);
-                return true;
-            case "max_restarts":
-                if (program.Value(entry.Shown(), text, Nodes.Integer, at, "restart") is not { } attempts) return true;
-                program.Number(Key.MaxAttempts, Math.Max(1, attempts), at);
-                program.Note(at, "max_attempts counts all restarts in 'window', also after a good start", "restart");
-                return true;
-            case "restart_delay":
-                Set(Key.RestartDelay, entry);
-                program.Number(Key.RestartMultiplier, 1, at);
-                return true;
-            case "exp_backoff_restart_delay":
-                Set(Key.RestartDelay, entry);
-                return true;
-            default:
-                return false;
-        }
-    }
-
     private bool ReadTimes(Entry entry)
     {
         var (at, text) = (At(entry.Key), entry.Value.Text() ?? "");
@@ -176,6 +146,11 @@ internal sealed class AppKeys(ImportedProgram program, SourceTree tree, Place? p
                 break;
             case "cron_restart" or "cron":
                 program.Missing(at, $"{name}: see 'recycle.max_age'", "recycle");
+                break;
+            case "env_file":
+                program.Missing(
+                    at, "env_file: a key of the script that starts the app, or of node; write its absolute path as 'env_file'",
+                    Key.EnvFile.Path);
                 break;
             case ['e', 'n', 'v', '_', .. var stage]:
                 program.Missing(at, $"{Printable.Text(name)}: PM2 adds it with '--env {Printable.Text(stage)}'", "environment");

@@ -14,8 +14,14 @@ internal static class ProcfilePort
     public const int First = 5000;
     public const int Step = 100;
 
-    public static bool TryParse(string? text, out int port) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= ushort.MaxValue;
+    /// <summary>As to foreman, what follows the digits does not count.</summary>
+    public static bool TryParse(string? text, out int port)
+    {
+        var start = (text ?? "").TrimStart();
+        var digits = start[..(start.AsSpan().IndexOfAnyExceptInRange('0', '9') is var end and >= 0 ? end : start.Length)];
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port is >= 1 and <= ushort.MaxValue;
+    }
 
     public static void Set(string command, int port, Place at, ImportedProgram program)
     {

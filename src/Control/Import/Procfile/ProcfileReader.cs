@@ -11,12 +11,17 @@ namespace Reuseportd.Control.Import.Procfile;
 /// </summary>
 internal static class ProcfileReader
 {
+    private const string Options = ".foreman";
+
     public static ImportedFile Read(SourceText source, SourceTree tree, Findings findings)
     {
         var file = new ImportedFile(source.File);
         var dotEnv = tree.Absolute(".env");
         var variables = tree.Read(dotEnv) is { } text ? DotEnv.Read(text) : null;
         var port = ProcfilePort.TryParse(variables?.GetValueOrDefault(ProcfilePort.Name), out var own) ? own : ProcfilePort.First;
+        if (tree.Peek(tree.Absolute(Options)) is { } options)
+            file.Missing(
+                new Place(options.File, 1, 1), "the options of foreman are not read: set 'workers', and the ports and variables");
         var number = 0;
         foreach (var line in source.Text.AsSpan().EnumerateLines())
         {
