@@ -14,8 +14,9 @@ internal static class Importer
 {
     /// <param name="script">The JavaScript file of an ecosystem; its value as JSON is the source.</param>
     public static ImportedFile Read(
-        string kind, SourceText source, SourceTree tree, Findings findings, SourceText? script = null) =>
-        kind switch
+        string kind, SourceText source, SourceTree tree, Findings findings, SourceText? script = null)
+    {
+        var file = kind switch
         {
             Kinds.Supervisord => SupervisordReader.Read(source, tree, findings),
             Kinds.Systemd => UnitReader.Read(source, tree, findings),
@@ -23,4 +24,7 @@ internal static class Importer
             Kinds.Compose => ComposeReader.Read(source, tree, findings),
             _ => EcosystemReader.Read(source, tree, findings, script),
         };
+        new VariableFiles(tree).Check(file.Programs);
+        return file;
+    }
 }

@@ -72,12 +72,23 @@ public sealed class ComposeTests
     [InlineData("logging: { driver: syslog }")]
     [InlineData("stop_grace_period: soon")]
     [InlineData("extends: other")]
+    [InlineData("extends: { service: web, file: other.yaml }")]
+    [InlineData("extends: web")]
+    [InlineData("deploy: { resources: { reservations: { devices: [ { count: 1 } ] } } }")]
+    [InlineData("depends_on: { other: { conditions: x } }")]
+    [InlineData("env_file: { path: a.env, format: raw }")]
+    [InlineData("env_file: { path: a.env, formats: x }")]
+    [InlineData("ports: [ { target: 80, protocol: sctp } ]")]
+    [InlineData("ports: [ '80:80/sctp' ]")]
+    [InlineData("ports: [ { target: 80, publish: 81 } ]")]
+    [InlineData("healthcheck: { test: [ NONE ], intervall: 5s }")]
     public void Key_WithoutACounterpart_IsMissing(string key) => Assert.Equal(1, Read($"command: a\n    {key}").Missing);
 
     [Theory]
     [InlineData("command: a, healthcheck: { disable: true }")]
     [InlineData("command: a, healthcheck: { test: [ NONE ] }")]
     [InlineData("command: a, deploy: { mode: replicated }")]
+    [InlineData("command: a, ports: [ { target: 80, protocol: udp, mode: host, name: x }, '81/udp' ]")]
     [InlineData("command: a, mem_limit: 0, pids_limit: -1, cpus: 0")]
     [InlineData("command: a, restart: no, tty: true, ports: [ ], environment: ")]
     public void Key_AsTheDaemonDoes_HasNoRemark(string keys) => Assert.All(

@@ -91,6 +91,8 @@ public sealed class ReaderTests
     [InlineData(":/usr/bin/a ${P}", "command: [/usr/bin/a, \"${{P}\"]")]
     [InlineData("/usr/bin/a \\\n  b", "command: [/usr/bin/a, b]")]
     [InlineData("/usr/bin/a ; /usr/bin/b", "command: [/usr/bin/a]")]
+    [InlineData("|/usr/bin/a \"b c\" d", "command: [/bin/sh, \"-c\", \"/usr/bin/a 'b c' d\"]")]
+    [InlineData("|/usr/bin/a \"b c\" $D", "command: [/bin/sh, \"-c\", \"set -f; exec /usr/bin/a 'b c' $D\"]")]
     public void Systemd_ExecStart_IsACommand(string value, string line) =>
         AssertLine(line, Kinds.Systemd, "web.service", $"[Service]\nExecStart={value}\n");
 
@@ -132,6 +134,7 @@ public sealed class ReaderTests
     [InlineData("scale: 0", "autostart: false")]
     [InlineData("deploy: { replicas: 0 }", "autostart: false")]
     [InlineData("deploy: { restart_policy: { delay: 5s } }", "policy: always")]
+    [InlineData("deploy: { restart_policy: { delay: 5s } }", "multiplier: 1")]
     [InlineData("logging: { driver: none }", "stdout: \"null\"")]
     [InlineData("healthcheck: { test: a, interval: 0s }", "period: 30s")]
     [InlineData("depends_on: { web: { condition: service_started } }", "command: [a]")]
@@ -148,6 +151,13 @@ public sealed class ReaderTests
     [InlineData("\"max_memory_restart\": \"1G\"", "max_memory: 1GiB")]
     [InlineData("\"kill_timeout\": 3000", "stop_grace_period: 3s")]
     [InlineData("\"restart_delay\": \"2s\"", "delay: 2s")]
+    [InlineData("\"restart_delay\": \"2s\"", "multiplier: 1")]
+    [InlineData("\"exp_backoff_restart_delay\": 100, \"restart_delay\": 4000", "multiplier: 1.5")]
+    [InlineData("\"restart_delay\": 4000, \"exp_backoff_restart_delay\": 100", "multiplier: 1.5")]
+    [InlineData("\"restart_delay\": 4000, \"exp_backoff_restart_delay\": 100", "delay: 100ms")]
+    [InlineData("\"restart_delay\": 4000, \"exp_backoff_restart_delay\": 100", "max_delay: 15s")]
+    [InlineData("\"restart_delay\": 4000, \"exp_backoff_restart_delay\": false", "delay: 4s")]
+    [InlineData("\"exp_backoff_restart_delay\": 20000", "max_delay: 20s")]
     [InlineData("\"autorestart\": false", "restart: \"no\"")]
     [InlineData("\"env\": { \"PORT\": 81 }", "PORT: \"81\"")]
     [InlineData("\"env\": { \"PORT\": 81 }, \"increment_var\": \"PORT\", \"instances\": 2", "PORT: \"{81+worker}\"")]

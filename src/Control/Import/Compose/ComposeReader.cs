@@ -35,11 +35,20 @@ internal static class ComposeReader
                 break;
             }
 
-            if (entry.Value is MapNode service) file.Programs.Add(Service(entry.Key, service, tree, variables, left));
+            if (entry.Value is MapNode service) file.Programs.Add(Service(entry.Key, service, services, tree, variables, left));
             else findings.Error(entry.Value.Place, entry.Key.Text, "accepts a map");
         }
 
+        var hosts = new HostNames(Hosts(services), new VariableFiles(tree));
+        foreach (var program in file.Programs) hosts.Check(program);
         return file;
+    }
+
+    private static HashSet<string> Hosts(MapNode services)
+    {
+        var names = services.Entries.Select(entry => entry.Key.Text);
+        var containers = services.Entries.Select(entry => (entry.Value as MapNode)?.Find("container_name").Text());
+        return names.Concat(containers).OfType<string>().ToHashSet(StringComparer.Ordinal);
     }
 
     private static void Top(MapNode top, ImportedFile file, SourceTree tree)
@@ -60,10 +69,14 @@ internal static class ComposeReader
     }
 
     private static ImportedProgram Service(
-        ScalarNode name, MapNode service, SourceTree tree, Dictionary<string, string> variables, StrongBox<int> left)
+        ScalarNode name, MapNode own, MapNode services, SourceTree tree, Dictionary<string, string> variables,
+        StrongBox<int> left)
     {
+        var service = Extended.Resolve(own, services);
         var program = new ImportedProgram(name.Text, name.Place);
         program.Raw(Key.RestartPolicy, "\"no\"", name.Place);
+        if (service != own)
+            program.Note(own.Find("extends")!.Place, $"extends: with the keys of {Printable.Text(Extended.Name(own)!)}");
         var values = new ComposeValues(program, variables, left);
         CommandKeys.Read(service, values, program);
         var keys = new ServiceKeys(program, values, tree);

@@ -17,7 +17,7 @@ internal static class ComposeVariables
         return DotEnv.Read(new SourceText(source.File, text.ToString(), source.Role));
     }
 
-    private static ReadOnlySpan<char> WithoutComment(ReadOnlySpan<char> line)
+    public static ReadOnlySpan<char> WithoutComment(ReadOnlySpan<char> line)
     {
         var value = line.IndexOf('=') + 1;
         if (value == 0 || line[value..].ContainsAny('"', '\'')) return line;

@@ -44,6 +44,8 @@ internal static class DependencyKeys
                 break;
         }
 
+        foreach (var entry in condition.Entries.Where(entry => entry.Key.Text is not ("condition" or "restart" or "required")))
+            program.Unknown(entry.Key.Place, $"depends_on.{name}.{entry.Shown()}");
         if (condition.Find("restart").IsTrue())
             program.Note(service.Place, $"restart: a restart of {name} does not restart this service", DependsOn);
     }

@@ -43,12 +43,26 @@ internal static class EnvironmentKeys
         {
             var path = item is MapNode map ? map.Find("path") : item;
             if (path is not ScalarNode { IsNull: false } text) continue;
+            if (item is MapNode file) Format(file, program);
             var isOptional = item is MapNode { } form && form.Find("required").Text() == "false";
             program.EnvironmentFile(
                 (isOptional ? "-" : "") + Placeholders.Escape(tree.Absolute(values.Text(text, EnvFile))), text.Place);
         }
 
-        program.Note(node.Place, "the daemon does not replace variables in the values of these files", EnvFile);
+        program.Note(
+            node.Place, "in these files, the daemon replaces no variables, and a comment after a value is part of it", EnvFile);
+    }
+
+    private static void Format(MapNode file, ImportedProgram program)
+    {
+        foreach (var entry in file.Entries.Where(entry => entry.Key.Text is not ("path" or "required")))
+        {
+            if (entry.Key.Text == "format" && entry.Value.Text() == "raw")
+                program.Missing(
+                    entry.Key.Place, "format: raw: quotes and backslashes are part of a value there, and not here", EnvFile);
+            else
+                program.Unknown(entry.Key.Place, $"env_file.{entry.Shown()}");
+        }
     }
 
     /// <summary>A variable without a value has that of <c>.env</c>, else that of the shell that started Compose.</summary>

@@ -13,8 +13,14 @@ internal static class HealthCheck
 
     private static readonly TimeSpan Usual = TimeSpan.FromSeconds(30);
 
+    private static readonly string[] Keys =
+        ["test", "interval", "timeout", "retries", "start_period", "start_interval", "disable"];
+
     public static void Read(MapNode check, ComposeValues values, ImportedProgram program)
     {
+        foreach (var entry in check.Entries.Where(entry => !Keys.Contains(entry.Key.Text)
+            && !entry.Key.Text.StartsWith("x-", StringComparison.Ordinal)))
+            program.Unknown(entry.Key.Place, $"healthcheck.{entry.Shown()}");
         if (check.Find("disable").IsTrue())
         {
             program.Same();

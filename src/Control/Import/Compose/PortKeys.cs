@@ -22,6 +22,9 @@ internal static class PortKeys
         if (node is not ListNode) program.Missing(node.Place, $"ports: {node.Description} is no list", Reuseport);
     }
 
+    private static readonly string[] Keys =
+        ["target", "published", "host_ip", "protocol", "mode", "name", "app_protocol"];
+
     /// <summary>Compose has <c>expose</c> for readers only: no program needs to listen on such a port.</summary>
     public static void Exposed(Node node, ComposeValues values, ImportedProgram program)
     {
@@ -31,6 +34,9 @@ internal static class PortKeys
 
     private static void Long(MapNode map, ComposeValues values, ImportedProgram program)
     {
+        foreach (var entry in map.Entries.Where(entry => !Keys.Contains(entry.Key.Text)))
+            program.Unknown(entry.Key.Place, $"ports.{entry.Shown()}");
+        if (Value("protocol") is { } protocol) Protocol(protocol, map.Place, program);
         string? Value(string key) => map.Find(key) is ScalarNode { IsNull: false } text ? values.Text(text, Reuseport) : null;
         if (Value("target") is { } target) Port(target, Value("published"), Value("host_ip"), map.Place, program);
         else program.Missing(map.Place, "ports: an entry has no 'target'", Reuseport);
@@ -39,11 +45,20 @@ internal static class PortKeys
     /// <summary><c>[HOST:]CONTAINER[/PROTOCOL]</c>, where HOST is <c>[IP:](port | range)</c>.</summary>
     private static void Short(string text, Place at, ImportedProgram program)
     {
-        var ports = text.Split('/')[0];
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash >= 0) Protocol(text[(slash + 1)..], at, program);
+        var ports = slash < 0 ? text : text[..slash];
         var colon = ports.LastIndexOf(':');
         var host = colon < 0 ? null : ports[..colon];
         var second = host?.LastIndexOf(':') ?? -1;
         Port(ports[(colon + 1)..], host?[(second + 1)..], second < 0 ? null : host![..second], at, program);
+    }
+
+    /// <summary>A port of <c>reuseport</c> is for TCP and UDP.</summary>
+    private static void Protocol(string protocol, Place at, ImportedProgram program)
+    {
+        if (protocol is "tcp" or "udp") program.Same();
+        else program.Missing(at, $"'{Printable.Text(protocol)}' is no protocol of a port here", Reuseport);
     }
 
     private static void Port(string target, string? published, string? address, Place at, ImportedProgram program)

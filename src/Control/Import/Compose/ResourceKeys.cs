@@ -70,8 +70,7 @@ internal sealed class ResourceKeys(ImportedProgram program, ComposeValues values
                 program.Same();
                 foreach (var one in (resources.Find("limits") as MapNode)?.Entries ?? [])
                     program.Read($"limits.{one.Shown()}", one.Key.Place, () => Resource(one));
-                if (resources.Find("reservations") is { } reserved)
-                    program.Note(reserved.Place, "reservations are left out", "limits");
+                if (resources.Find("reservations") is { } reserved) Reservations(reserved);
                 break;
             case "restart_policy" when entry.Value is MapNode policy:
                 // The condition has a default of its own.
@@ -103,6 +102,15 @@ internal sealed class ResourceKeys(ImportedProgram program, ComposeValues values
         program.KeepStopped(at, "it has no copies");
     }
 
+    private void Reservations(Node node)
+    {
+        if (node is MapNode map && map.Find("devices") is { } devices)
+            program.Missing(
+                devices.Place, "reservations.devices: the program needs the devices of the host, and the right to use them");
+        if (node is not MapNode { Entries: [{ Key.Text: "devices" }] })
+            program.Note(node.Place, "reservations are left out", "limits");
+    }
+
     private void Resource(Entry entry)
     {
         if (entry.Value is not ScalarNode node) program.Unknown(entry.Key.Place, $"limits.{entry.Key.Text}");
@@ -128,8 +136,9 @@ internal sealed class ResourceKeys(ImportedProgram program, ComposeValues values
                 if (values.Integer(node, "restart") is { } attempts) program.Number(Key.MaxAttempts, attempts, node.Place);
                 break;
             case "delay" or "window":
-                if (values.Duration(node, "restart") is { } span)
-                    program.Duration(entry.Key.Text == "delay" ? Key.RestartDelay : Key.Window, span, node.Place);
+                if (values.Duration(node, "restart") is not { } span) break;
+                if (entry.Key.Text == "window") program.Duration(Key.Window, span, node.Place);
+                else program.RestartDelay(span, node.Place, isConstant: true);
                 break;
         }
     }
@@ -151,7 +160,7 @@ internal sealed class ResourceKeys(ImportedProgram program, ComposeValues values
     {
         if (values.Decimal(node, "limits") is not { } cpus) return;
         if (cpus is > 0 and <= 10_000)
-            program.Raw(Key.CpuQuota, $"\"{Math.Max(1, (long)(cpus * 100))}%\"", node.Place);
+            program.CpuPercent(cpus * 100, node.Place);
         else if (cpus == 0) program.Same();
         else program.Missing(node.Place, $"'{Printable.Text(node.Text)}' is no number of CPUs", "limits");
     }
