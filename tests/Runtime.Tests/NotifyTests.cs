@@ -80,6 +80,58 @@ public sealed class NotifyTests
         Assert.Equal(1, fleet.Converge(service with { Readiness = Notify }).Counts.Ready);
     }
 
+    /// <summary>
+    /// The last close of a connection with SO_LINGER and unsent data waits. The sender has closed its own descriptor.
+    /// </summary>
+    [Fact]
+    public void Notify_DescriptorWhoseCloseWaits_OthersAreReplaced()
+    {
+        using var folder = new TemporaryFolder();
+        using var fleet = new Supervised();
+        folder.Write(
+            "send.py",
+            """
+            import os, socket, struct, sys, time
+            server = socket.create_server(('127.0.0.1', 0))
+            lingers = socket.create_connection(server.getsockname())
+            peer, _ = server.accept()
+            lingers.setblocking(False)
+            try:
+                while True: lingers.send(bytes(65536))
+            except BlockingIOError: pass
+            lingers.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 3600))
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            s.connect(os.environ['NOTIFY_SOCKET'])
+            while not os.path.exists(sys.argv[1]): time.sleep(0.002)
+            socket.send_fds(s, [b'STATUS=lingers'], [lingers.fileno()])
+            lingers.close()
+            s.send(b'READY=1')
+            open(sys.argv[2], 'w').close()
+            while not os.path.exists(sys.argv[3]): time.sleep(0.002)
+            peer.close()
+            time.sleep(1000)
+            """);
+        var service = Given.Shell("web", 1, $"exec python3 {folder["send.py"]} {folder["send"]} {folder["sent"]} {folder["go"]}");
+        var starting = fleet.BeginConverge(
+            service with { Readiness = Notify }, Given.Service("other", 1, ["sleep", "1000"]));
+        fleet.Log.Take("spawn", 2);
+        // The daemon takes the datagram after the sender has closed its own descriptor.
+        fleet.Mailbox.Post(new Message.Ping(() =>
+        {
+            folder.Write("send", "");
+            SpinWait.SpinUntil(() => File.Exists(folder["sent"]), Deadline.Patience);
+        }));
+        fleet.Turn();
+        Assert.True(File.Exists(folder["sent"]));
+        Supervised.Send(fleet.Worker("other@0").Pid!.Value, new Signal(9));
+
+        fleet.Log.Take("exit", "other@0");
+        fleet.Log.Take("spawn", "other@0");
+        Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
+        folder.Write("go", "");
+        Assert.Equal(2, Deadline.Await(starting, "readiness").Counts.Ready);
+    }
+
     [Fact]
     public void Notify_FromOtherProcess_ChangesNothing()
     {

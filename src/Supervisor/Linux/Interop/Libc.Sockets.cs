@@ -35,6 +35,9 @@ internal static partial class Libc
     /// <summary>MSG_PEEK: the received data stays in the queue.</summary>
     public const int ReceivePeek = 0x2;
 
+    /// <summary>MSG_CTRUNC: there was no room for all control data.</summary>
+    public const int ControlTruncated = 0x8;
+
     /// <summary>MSG_DONTWAIT, also for sending.</summary>
     public const int WithoutWait = 0x40;
 

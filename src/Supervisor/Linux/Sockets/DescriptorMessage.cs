@@ -7,8 +7,6 @@ namespace Reuseportd.Linux.Sockets;
 /// <summary>A datagram that carries a descriptor (SCM_RIGHTS, unix(7)).</summary>
 internal static unsafe class DescriptorMessage
 {
-    private const int ControlTruncated = 8; // MSG_CTRUNC
-
     /// <param name="address"><c>struct sockaddr_un</c> of the receiver.</param>
     /// <param name="text">May be empty.</param>
     /// <param name="file">Null to send the text alone. The receiver gets a descriptor of the same open file.</param>
@@ -54,7 +52,7 @@ internal static unsafe class DescriptorMessage
                 Libc.ReceiveMessage(socket, &message, Libc.ReceiveCloseOnExec | Libc.WithoutWait));
             if (received.Errno != Errno.None) return received;
             // No descriptor is free.
-            if ((message.Flags & ControlTruncated) != 0) return new(0, Errno.TooManyDescriptors);
+            if ((message.Flags & Libc.ControlTruncated) != 0) return new(0, Errno.TooManyDescriptors);
             if (message.ControlSize >= 20 && ((int*)control)[3] == Libc.RightsMessage)
                 passed = new Descriptor(((int*)control)[4]);
             return received.Ended ? new(0, Errno.BrokenPipe) : received;

@@ -9,18 +9,21 @@ namespace Reuseportd.Linux.Sockets;
 /// <summary>A message of sd_notify(3), as far as the daemon uses it.</summary>
 /// <param name="Pid">The sender, verified by the kernel (SCM_CREDENTIALS, unix(7)).</param>
 /// <param name="IsReady">True if the message has the line <c>READY=1</c>.</param>
-internal readonly record struct Notification(int Pid, bool IsReady);
+/// <param name="HasDescriptors">True if the message carries open files (SCM_RIGHTS).</param>
+internal readonly record struct Notification(int Pid, bool IsReady, bool HasDescriptors);
 
 /// <summary>
-/// The daemon's end of a <c>NOTIFY_SOCKET</c>: datagrams at a path that only one user may write to. Received descriptors are
-/// closed at once, which also answers <c>BARRIER=1</c>. For one thread.
+/// The daemon's end of a <c>NOTIFY_SOCKET</c>: datagrams at a path that only one user may write to. The kernel closes the open
+/// files of a datagram when it is taken, which also answers <c>BARRIER=1</c>. The sender may have closed them before. The last
+/// close of a file can wait for as long as its owner likes: SO_LINGER of socket(7), flush of a FUSE file. So reading and taking
+/// are two calls, and those that close files are for another thread than the loop's.
 /// </summary>
 internal sealed unsafe class NotifySocket : Descriptor
 {
     private const int PassCredentials = 16; // SO_PASSCRED
     private const int CredentialsMessage = 2; // SCM_CREDENTIALS
     private const int Longest = 4096;
-    private const int MostControl = 1280; // credentials, and SCM_MAX_FD (253) descriptors
+    private const int CredentialsSize = 32; // CMSG_SPACE(sizeof(struct ucred))
 
     private NotifySocket(int number, string path)
         : base(number) => Path = path;
@@ -47,24 +50,30 @@ internal sealed unsafe class NotifySocket : Descriptor
         return null;
     }
 
-    /// <summary>Receives the next datagram.</summary>
+    /// <summary>Reads the next datagram and leaves it in the queue. Closes no file.</summary>
     /// <returns>False if none waits.</returns>
-    public bool TryReceive(out Notification notification)
+    public bool TryPeek(out Notification notification)
     {
-        notification = default;
         var text = stackalloc byte[Longest];
-        var control = stackalloc ulong[MostControl / sizeof(ulong)];
-        while (true)
-        {
-            var part = new Libc.Bytes { Start = text, Length = Longest };
-            var message = new Libc.Message { Parts = &part, PartCount = 1, Control = control, ControlSize = MostControl };
-            var received = IoResult.FromCall(Libc.ReceiveMessage(this, &message, Libc.ReceiveCloseOnExec));
-            if (received.Errno == Errno.Interrupted) continue;
-            if (received.Errno != Errno.None) return false;
-            var pid = TakeControl(new ReadOnlySpan<byte>(control, (int)message.ControlSize));
-            notification = new Notification(pid, IsReady(new ReadOnlySpan<byte>(text, received.Count)));
-            return true;
-        }
+        var control = stackalloc ulong[CredentialsSize / sizeof(ulong)];
+        var part = new Libc.Bytes { Start = text, Length = Longest };
+        // Without room for descriptors, the kernel opens none, and says so.
+        var message = new Libc.Message { Parts = &part, PartCount = 1, Control = control, ControlSize = CredentialsSize };
+        var received = Receive(&message, Libc.ReceivePeek);
+        notification = default;
+        if (received.Errno != Errno.None) return false;
+        notification = new Notification(
+            SenderOf(new ReadOnlySpan<byte>(control, (int)message.ControlSize)),
+            IsReady(new ReadOnlySpan<byte>(text, received.Count)),
+            (message.Flags & Libc.ControlTruncated) != 0);
+        return true;
+    }
+
+    /// <summary>Takes the next datagram out of the queue. Can wait if it has descriptors.</summary>
+    public void Take()
+    {
+        var message = default(Libc.Message);
+        _ = Receive(&message, 0);
     }
 
     /// <summary>Removes the path.</summary>
@@ -84,27 +93,24 @@ internal sealed unsafe class NotifySocket : Descriptor
         return SystemPath.ChangeOwner(Path, owner);
     }
 
-    /// <returns>The sender's pid; 0 without credentials.</returns>
-    private static int TakeControl(ReadOnlySpan<byte> control)
+    private IoResult Receive(Libc.Message* message, int flags)
     {
-        var pid = 0;
-        while (control.Length >= 16)
-        {
-            var length = (int)MemoryMarshal.Read<ulong>(control);
-            if (length < 16 || length > control.Length) break;
-            var body = control[16..length];
-            if (MemoryMarshal.Read<int>(control[8..]) == Libc.LevelSocket)
-            {
-                var type = MemoryMarshal.Read<int>(control[12..]);
-                if (type == CredentialsMessage && body.Length >= 12) pid = MemoryMarshal.Read<int>(body);
-                else if (type == Libc.RightsMessage)
-                    foreach (var descriptor in MemoryMarshal.Cast<byte, int>(body)) _ = Libc.Close(descriptor);
-            }
+        IoResult received;
+        do received = IoResult.FromCall(Libc.ReceiveMessage(this, message, flags | Libc.WithoutWait));
+        while (received.Errno == Errno.Interrupted);
+        return received;
+    }
 
-            control = control[Math.Min(length + 7 & ~7, control.Length)..];
-        }
-
-        return pid;
+    /// <param name="control">One <c>struct cmsghdr</c>, cmsg(3).</param>
+    /// <returns>The sender's pid; 0 without credentials.</returns>
+    private static int SenderOf(ReadOnlySpan<byte> control)
+    {
+        const int header = 16;
+        return control.Length >= header + sizeof(int)
+            && MemoryMarshal.Read<int>(control[8..]) == Libc.LevelSocket
+            && MemoryMarshal.Read<int>(control[12..]) == CredentialsMessage
+                ? MemoryMarshal.Read<int>(control[header..])
+                : 0;
     }
 
     private static bool IsReady(ReadOnlySpan<byte> text)

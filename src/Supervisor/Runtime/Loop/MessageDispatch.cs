@@ -118,6 +118,9 @@ internal sealed class MessageDispatch(
             case ProcessMessage.AccountFound found:
                 Accounts.Handle(found);
                 break;
+            case ProcessMessage.DatagramTaken taken:
+                parts.Processes.Notifications.Handle(taken);
+                break;
             case ProcessMessage.MemorySeen seen:
                 parts.Services.Recycler.Measured(seen, now());
                 break;

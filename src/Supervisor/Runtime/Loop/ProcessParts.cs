@@ -28,7 +28,7 @@ internal sealed class ProcessParts : IDisposable
         _launcher = MakeLauncher(options);
         Starts = new Starts(_launcher, mailbox, log, options.StartTime ?? time, options.LongestStart);
         Accounts = new Accounts(mailbox, options.StartTime ?? time);
-        Notifications = new Notifications(options.NotifyFolder, descriptors, events);
+        Notifications = new Notifications(options.NotifyFolder, descriptors, mailbox, events);
         var methods = new MethodTable(options.Preload, options.Methods);
         var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups, methods);
         ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, _unwatched, mailbox, options.Guard);

@@ -30,6 +30,10 @@ internal sealed class DescriptorTable : IDisposable
         return errno;
     }
 
+    /// <summary>Changes what the table waits for. With <see cref="EpollEvents.None"/> the descriptor rests.</summary>
+    public void Change(SafeHandle descriptor, EpollEvents interest, ulong token) =>
+        _epoll.Modify(descriptor, interest, token);
+
     /// <summary>Must be called before the descriptor is closed.</summary>
     public void Remove(SafeHandle descriptor, ulong token)
     {

@@ -11,10 +11,11 @@ namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
 /// The sockets for readiness notifications (sd_notify(3)). Each service with readiness <c>notify</c> has its own, made at its
-/// first start. The kernel tells the sender's pid, so a worker cannot report for another. Only the loop's thread uses it.
+/// first start. The kernel tells the sender's pid, so a worker cannot report for another. Only the loop's thread uses it. It
+/// closes no file of a sender, see <see cref="NotifySocket"/>: a <see cref="DatagramTaker"/> of the service does.
 /// </summary>
 /// <param name="folder">The directory of the sockets. It is made with the first socket.</param>
-internal sealed class Notifications(string folder, DescriptorTable descriptors, FleetEvents events)
+internal sealed class Notifications(string folder, DescriptorTable descriptors, Mailbox mailbox, FleetEvents events)
     : IDescriptorOwner, IDisposable
 {
     /// <summary>Messages taken in one turn of the loop. The rest keeps the socket readable for the next turn.</summary>
@@ -23,8 +24,8 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode ForAllToEnter = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private readonly Dictionary<string, (NotifySocket Socket, Identity? Owner, ulong Token)> _sockets = [];
-    private readonly Dictionary<ulong, NotifySocket> _byToken = [];
+    private readonly Dictionary<string, Entry> _sockets = [];
+    private readonly Dictionary<ulong, Entry> _byToken = [];
 
     /// <summary>Makes the socket of a service unless it exists.</summary>
     /// <param name="owner">The user of the service's workers; null for the daemon's own user.</param>
@@ -50,7 +51,7 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
         errno = Watch(service, socket, owner);
         if (errno == Errno.None) return true;
         socket.Remove();
-        socket.Dispose();
+        Discard(socket);
         error = new SpawnError("NOTIFY_SOCKET", path, errno);
         return false;
     }
@@ -60,7 +61,7 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
     public void Adopt(string service, int number, ulong entry, Identity? owner)
     {
         var socket = NotifySocket.Adopt(number, Path.Combine(folder, service));
-        if (socket.Entry != entry || Watch(service, socket, owner) != Errno.None) socket.Dispose();
+        if (socket.Entry != entry || Watch(service, socket, owner) != Errno.None) Discard(socket);
     }
 
     /// <summary>The open socket of a service and its user; null if there is none.</summary>
@@ -69,9 +70,25 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
 
     public void Wake(ulong token)
     {
-        if (!_byToken.TryGetValue(token, out var socket)) return;
-        for (var taken = 0; taken < MostAtOnce && socket.TryReceive(out var notification); taken++)
+        if (!_byToken.TryGetValue(token, out var entry)) return;
+        for (var taken = 0; taken < MostAtOnce && entry.Socket.TryPeek(out var notification); taken++)
+        {
             if (notification.IsReady) events.Add(new FleetEvent.ReadyReported(notification.Pid));
+            if (notification.HasDescriptors)
+            {
+                descriptors.Change(entry.Socket, EpollEvents.None, token);
+                entry.Taker.Begin();
+                return;
+            }
+
+            entry.Socket.Take();
+        }
+    }
+
+    public void Handle(ProcessMessage.DatagramTaken taken)
+    {
+        if (_byToken.TryGetValue(taken.Token, out var entry))
+            descriptors.Change(entry.Socket, EpollEvents.Readable, taken.Token);
     }
 
     /// <summary>Must be called when a service is gone.</summary>
@@ -81,7 +98,7 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
         _byToken.Remove(entry.Token);
         descriptors.Remove(entry.Socket, entry.Token);
         entry.Socket.Remove();
-        entry.Socket.Dispose();
+        entry.Taker.End();
     }
 
     public void Dispose()
@@ -97,13 +114,22 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
         }
     }
 
+    /// <summary>Closes a socket that has no thread, with the datagrams that wait in it.</summary>
+    private static void Discard(NotifySocket socket) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static unused => unused.Dispose(), socket, preferLocal: false);
+
     private Errno Watch(string service, NotifySocket socket, Identity? owner)
     {
         var token = descriptors.NextToken();
         var errno = descriptors.Add(socket, EpollEvents.Readable, token, this);
         if (errno != Errno.None) return errno;
-        _sockets[service] = (socket, owner, token);
-        _byToken[token] = socket;
+        if (DatagramTaker.TryStart(socket, () => mailbox.Post(new ProcessMessage.DatagramTaken(token))) is not { } taker)
+        {
+            descriptors.Remove(socket, token);
+            return Errno.Again;
+        }
+
+        _sockets[service] = _byToken[token] = new Entry(socket, owner, token, taker);
         events.Add(new FleetEvent.NotifySocketOpened(service));
         return errno;
     }
@@ -129,4 +155,6 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
             ? null
             : "is no directory that only this user can change";
     }
+
+    private sealed record Entry(NotifySocket Socket, Identity? Owner, ulong Token, DatagramTaker Taker);
 }

@@ -22,6 +22,10 @@ internal abstract record ProcessMessage : Message
     /// <param name="IsLate">True if the lookup takes too long. Another answer follows.</param>
     internal sealed record AccountFound(AccountLookup Lookup, Account? Account, string? Problem, bool IsLate) : ProcessMessage;
 
+    /// <summary>A datagram with descriptors was taken out of the queue of a service's socket, and they are closed.</summary>
+    /// <param name="Token">That of the socket.</param>
+    internal sealed record DatagramTaken(ulong Token) : ProcessMessage;
+
     /// <summary>The resident memory of workers and their descendants was measured.</summary>
     internal sealed record MemorySeen(IReadOnlyList<(ulong Process, ulong Bytes)> Bytes) : ProcessMessage;
 
