@@ -56,16 +56,16 @@ public sealed class SharedSocketTests
     });
 
     [Fact]
-    public void Take_AnotherUsersProcessWithoutTheRight_IsNotFound() => OwnNetwork.Run(spawner =>
+    public void Take_AnotherUsersProcessWithoutTheRight_IsNotPermitted() => OwnNetwork.Run(spawner =>
     {
         Root.Require();
         using var worker = ShareWorker.Start(spawner, "a", "-h", "tcp4,127.0.0.1,7000");
-        var (descriptor, inode) = Assert.Single(worker.Sockets);
+        var (descriptor, _) = Assert.Single(worker.Sockets);
         OrdinaryUser.Run([], _ =>
         {
-            Assert.Null(new SharedSocket(inode, () => [worker.Pid], worker.Pid, descriptor).Take(out var errno));
-            // The list of the process's descriptors is not readable.
-            Assert.Equal(Errno.NotFound, errno);
+            using var process = Assert.IsType<Pidfd>(Pidfd.Open(worker.Pid, out var errno));
+            Assert.Null(process.TryTake(descriptor, out errno));
+            Assert.Equal(Errno.NotPermitted, errno);
         });
     });
 }

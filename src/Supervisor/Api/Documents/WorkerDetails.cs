@@ -45,12 +45,13 @@ internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time,
     {
         var details = diagnosis.Explain(all, chosen.Workers.Select(worker => (worker, (string?)null)));
         var queues = WorkerQueues.Read();
+        var entries = ProcessUsage.Read(chosen.Workers);
         return status with { Workers = [.. status.Workers.Zip(chosen.Workers, Of)] };
 
         WorkerStatus Of(WorkerStatus document, WorkerSnapshot worker)
         {
             var (waiting, limit) = WorkerQueues.Sum(queues.Of(worker));
-            return ProcessUsage.AddTo(document, worker.Foreign) with
+            return ProcessUsage.AddTo(document, entries, worker.Foreign) with
             {
                 Connections = worker is { Pid: not null, GroupId: > 0 and var group } ? connections?.Invoke(group) : null,
                 AcceptQueue = waiting,

@@ -32,7 +32,8 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
     {
         var queues = WorkerQueues.Read();
         var usage = new Dictionary<WorkerName, WorkerUsage>(fleet.Workers.Count);
-        foreach (var worker in fleet.Workers) usage[worker.Name] = Of(worker, queues, withProcesses);
+        var entries = withProcesses ? ProcessUsage.Read(fleet.Workers) : null;
+        foreach (var worker in fleet.Workers) usage[worker.Name] = Of(worker, queues, entries);
         Keep(fleet, usage);
         var gones = _cpu.Workers.Concat(_drops.Workers).Where(worker => !usage.ContainsKey(worker)).Distinct();
         foreach (var gone in gones.ToArray())
@@ -76,13 +77,14 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
         _drops.Keep(workers.ContainsKey, services);
     }
 
-    private WorkerUsage Of(WorkerSnapshot worker, WorkerQueues queues, bool withProcesses)
+    /// <param name="entries">The processes of the workers; null without CPU time and memory.</param>
+    private WorkerUsage Of(WorkerSnapshot worker, WorkerQueues queues, IReadOnlyDictionary<int, ProcessEntry>? entries)
     {
-        var own = withProcesses && worker.Pid is { } pid ? ProcessUsage.Of(pid, worker.Foreign) : null;
+        var own = entries is not null && worker.Pid is { } pid ? ProcessUsage.Of(pid, entries, worker.Foreign) : null;
         var listening = queues.Of(worker);
         var (waiting, limit) = WorkerQueues.Sum(listening);
         return new WorkerUsage(
-            withProcesses ? CpuOf(worker, own?.CpuSeconds) : null,
+            entries is null ? null : CpuOf(worker, entries, own?.CpuSeconds),
             own?.Memory,
             worker is { Pid: not null, GroupId: > 0 and var group } ? connections(group) : null,
             waiting,
@@ -91,11 +93,11 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
     }
 
     /// <summary>A worker may have a second process, which starts or drains.</summary>
-    private double CpuOf(WorkerSnapshot worker, double? own)
+    private double CpuOf(WorkerSnapshot worker, IReadOnlyDictionary<int, ProcessEntry> entries, double? own)
     {
         List<(ulong, double)> processes = [];
         if (own is { } seconds) processes.Add(((ulong)worker.Pid!.Value, seconds));
-        if (worker.Second is { } second && ProcessUsage.Of(second.Pid, second.Foreign) is { } more)
+        if (worker.Second is { } second && ProcessUsage.Of(second.Pid, entries, second.Foreign) is { } more)
             processes.Add(((ulong)second.Pid, more.CpuSeconds));
         var (first, other) = ((ulong?)worker.Pid, (ulong?)worker.Second?.Pid);
         return _cpu.Of(worker.Name, [.. processes], number => number != first && number != other);

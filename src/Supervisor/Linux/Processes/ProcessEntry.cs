@@ -4,7 +4,11 @@ using Reuseportd.Linux.Interop;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>The fields of <c>/proc/PID/stat</c>.</summary>
+/// <summary>
+/// The fields of <c>/proc/PID/stat</c>. A process that is in execve(2) can hold up the read without limit (seen with Linux 6.18):
+/// the kernel waits for the end of the exec, and the exec waits for the files that it closes (FUSE). So other threads read, and
+/// an entry that takes more than 100 ms is missing; 5 ms after the first such entry.
+/// </summary>
 /// <param name="State">Letter of proc(5): R, S, D, Z and others.</param>
 /// <param name="StartTime">
 /// Clock ticks since boot. Pid and start time together identify one process until the next boot.
@@ -55,8 +59,46 @@ internal readonly record struct ProcessEntry(
     /// <summary>Ticks of <see cref="CpuTicks"/> and <see cref="StartTime"/> in a second.</summary>
     public static double TicksInASecond { get; } = Libc.SystemConfiguration(Libc.ClockTicks);
 
-    /// <summary>Null if there is no such process.</summary>
+    private const int MostHung = 16;
+
+    /// <summary>Entries that are read together: the change of thread then costs little.</summary>
+    private const int PartSize = 64;
+
+    private static readonly BoundedCalls<ProcessEntry[]> Reads =
+        new("stat", MostHung, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(5));
+
+    /// <summary>Null if there is no such process, or it holds up the read.</summary>
     public static ProcessEntry? Of(int pid)
+    {
+        if (pid == Environment.ProcessId) return Read(pid);
+        return Reads.TryCall(pid, () => Read([pid]), out var entries) && entries is [var entry] ? entry : null;
+    }
+
+    /// <summary>The entries of those that are there and do not hold up the read, in the same order.</summary>
+    public static List<ProcessEntry> Of(IEnumerable<int> pids)
+    {
+        var entries = new List<ProcessEntry>();
+        foreach (var part in pids.Where(pid => !Reads.IsHung(pid)).Chunk(PartSize))
+        {
+            // The negative number stands for the part. One process that holds it up must not hide the others.
+            if (Reads.TryCall(-part[0], () => Read(part), out var read)) entries.AddRange(read!);
+            else
+                foreach (var pid in part)
+                    if (Of(pid) is { } entry) entries.Add(entry);
+        }
+
+        return entries;
+    }
+
+    private static ProcessEntry[] Read(int[] pids)
+    {
+        var entries = new List<ProcessEntry>(pids.Length);
+        foreach (var pid in pids)
+            if (Read(pid) is { } entry) entries.Add(entry);
+        return [.. entries];
+    }
+
+    private static ProcessEntry? Read(int pid)
     {
         Span<byte> line = stackalloc byte[1024];
         var result = ProcFile.Read(pid, "stat"u8, line);

@@ -16,13 +16,7 @@ internal sealed class ProcessTable
 
     public IReadOnlyList<ProcessEntry> Entries { get; }
 
-    public static ProcessTable Read()
-    {
-        var entries = new List<ProcessEntry>();
-        foreach (var pid in Pids())
-            if (ProcessEntry.Of(pid) is { } entry) entries.Add(entry);
-        return new ProcessTable(entries);
-    }
+    public static ProcessTable Read() => new(ProcessEntry.Of(Pids()));
 
     public IEnumerable<ProcessEntry> ChildrenOf(int pid) => _byParent[pid];
 

@@ -17,6 +17,16 @@ namespace Reuseportd.Linux.Sockets;
 /// </param>
 internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
 {
+    /// <summary>Most threads that may hang in calls which workers hold up.</summary>
+    private const int MostHung = 16;
+
+    /// <summary>
+    /// pidfd_getfd(2) waits for an exec of the process, see <see cref="ProcessEntry"/>. The close of a wrong socket can wait, too
+    /// (SO_LINGER).
+    /// </summary>
+    private static readonly BoundedCalls<(TakenSocket? Taken, Errno Errno)> Calls = new(
+        "sockets", MostHung, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), late => late.Taken?.Dispose());
+
     private int _pid;
     private int _descriptor = -1;
     private ulong _cookie;
@@ -34,7 +44,10 @@ internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
     public SharedSocket(ulong inode, Func<IEnumerable<int>> tree, int pid, int descriptor)
         : this(inode, tree) => (_pid, _descriptor) = (pid, descriptor);
 
-    /// <param name="errno">ENOENT if no process of the worker has the socket; EPERM without the right.</param>
+    /// <param name="errno">
+    /// ENOENT if no process of the worker has the socket; EPERM without the right; ETIMEDOUT if the process holds up the call for
+    /// 1 s, or 100 ms after the first such process.
+    /// </param>
     /// <returns>A descriptor of the same socket; close it soon.</returns>
     public TakenSocket? Take(out Errno errno)
     {
@@ -43,7 +56,7 @@ internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
         {
             foreach (var descriptor in Candidates(pid))
             {
-                var taken = Take(pid, descriptor, out var failure);
+                var taken = TakeInTime(pid, descriptor, out var failure);
                 if (taken is not null)
                 {
                     (_pid, _descriptor, _cookie) = (pid, descriptor, taken.Cookie);
@@ -68,6 +81,13 @@ internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
     {
         if (pid == _pid && _descriptor >= 0 && SocketHolders.Holds(pid, _descriptor, Inode)) return [_descriptor];
         return SocketHolders.DescriptorOf(pid, Inode) is { } found ? [found] : [];
+    }
+
+    private TakenSocket? TakeInTime(int pid, int descriptor, out Errno errno)
+    {
+        var isAnswered = Calls.TryCall(pid, () => (Take(pid, descriptor, out var failure), failure), out var answer);
+        errno = isAnswered ? answer.Errno : Errno.TimedOut;
+        return answer.Taken;
     }
 
     /// <summary>Another process may have the pid by now, so the taken socket is checked.</summary>

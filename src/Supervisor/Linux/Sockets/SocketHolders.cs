@@ -3,30 +3,51 @@ using System.Globalization;
 using System.IO.Enumeration;
 using System.Text;
 using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Processes;
 
 namespace Reuseportd.Linux.Sockets;
 
-/// <summary>Finds the sockets of processes by <c>/proc/PID/fd</c>: one readlink(2) for each descriptor.</summary>
+/// <summary>
+/// Finds the sockets of processes by <c>/proc/PID/fd</c>: one readlink(2) for each descriptor. A process can hold up these calls
+/// as those of <see cref="ProcessEntry"/>. After 1 s its descriptors count as not accessible.
+/// </summary>
 internal static class SocketHolders
 {
+    private const int MostHung = 16;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly BoundedCalls<HashSet<ulong>> Lists = new("sockets", MostHung, Patience, Patience);
+    private static readonly BoundedCalls<int?> Numbers = new("sockets", MostHung, Patience, Patience);
+
+    private static readonly BoundedCalls<bool> Links =
+        new("sockets", MostHung, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(5));
+
     /// <summary>Inodes of the sockets of all these processes. A process that is gone or not accessible adds none.</summary>
     public static HashSet<ulong> Of(IEnumerable<int> pids)
     {
         var inodes = new HashSet<ulong>();
-        foreach (var pid in pids) AddInodes(pid, inodes);
+        foreach (var pid in pids)
+            if (Lists.TryCall(pid, () => InodesOf(pid), out var held)) inodes.UnionWith(held!);
         return inodes;
     }
 
     /// <summary>True if descriptor <paramref name="descriptor"/> of a process is the socket with this inode.</summary>
-    public static bool Holds(int pid, int descriptor, ulong inode)
+    /// <remarks>Waits at most 100 ms for the process; 5 ms after the first that took longer.</remarks>
+    public static bool Holds(int pid, int descriptor, ulong inode) =>
+        Links.TryCall(pid, () => InodeOf(pid, descriptor) == inode, out var holds) && holds;
+
+    /// <summary>The process's descriptor number for the socket with this inode; null if it has none.</summary>
+    public static int? DescriptorOf(int pid, ulong inode) =>
+        Numbers.TryCall(pid, () => NumberOf(pid, inode), out var number) ? number : null;
+
+    private static ulong? InodeOf(int pid, int descriptor)
     {
         Span<byte> target = stackalloc byte[64];
         var name = string.Create(CultureInfo.InvariantCulture, $"fd/{descriptor}");
-        return InodeOf(ProcFile.ReadLink(pid, Encoding.ASCII.GetBytes(name), target)) == inode;
+        return InodeOf(ProcFile.ReadLink(pid, Encoding.ASCII.GetBytes(name), target));
     }
 
-    /// <summary>The process's descriptor number for the socket with this inode; null if it has none.</summary>
-    public static int? DescriptorOf(int pid, ulong inode)
+    private static int? NumberOf(int pid, ulong inode)
     {
         int? found = null;
         Each(pid, (descriptor, held) =>
@@ -37,11 +58,16 @@ internal static class SocketHolders
         return found;
     }
 
-    private static void AddInodes(int pid, HashSet<ulong> into) => Each(pid, (_, inode) =>
+    private static HashSet<ulong> InodesOf(int pid)
     {
-        into.Add(inode);
-        return true;
-    });
+        var inodes = new HashSet<ulong>();
+        Each(pid, (_, inode) =>
+        {
+            inodes.Add(inode);
+            return true;
+        });
+        return inodes;
+    }
 
     /// <param name="goOn">Receives a descriptor and its inode; returns whether to continue.</param>
     private static void Each(int pid, Func<string, ulong, bool> goOn)

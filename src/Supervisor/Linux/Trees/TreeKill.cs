@@ -9,6 +9,9 @@ namespace Reuseportd.Linux.Trees;
 /// </summary>
 internal static class TreeKill
 {
+    /// <summary>Processes whose pidfds are open at one time.</summary>
+    private const int PartSize = 64;
+
     /// <summary>Runs one round, without waiting. Several trees may share one <see cref="ProcessTable.Read"/>.</summary>
     /// <returns>Number of processes that were found; 0 if the tree has ended.</returns>
     public static int Round(TreeRoot root, ProcessTable table, Func<int, bool> isWorker)
@@ -28,21 +31,30 @@ internal static class TreeKill
         TreeRoot root, ProcessTable table, Func<int, bool> isWorker, Func<int, byte[]?> environ, ref TimeSpan patience)
     {
         var members = ProcessTree.Members(root, table, Environment.ProcessId, isWorker, environ);
-        foreach (var member in members)
-            if (!Kill(member, patience)) patience = TimeSpan.Zero;
+        foreach (var part in members.Chunk(PartSize)) Kill(part, ref patience);
         return members.Count;
     }
 
     /// <summary>
-    /// Signals the process of an entry. Another process may have the pid by now. The pidfd is opened first, and the start time is
-    /// compared after that, so both belong to the same process.
+    /// Another process may have a pid by now. The pidfds are opened first, and the start times are compared after that, so both
+    /// belong to the same process.
     /// </summary>
-    /// <returns>False if the process has not ended in that time.</returns>
-    private static bool Kill(ProcessEntry entry, TimeSpan patience)
+    private static void Kill(ProcessEntry[] members, ref TimeSpan patience)
     {
-        using var process = Pidfd.Open(entry.Pid, out _);
-        if (process is null || ProcessEntry.Of(entry.Pid)?.StartTime != entry.StartTime) return true;
-        process.SendSignal(Signal.Kill);
-        return patience == TimeSpan.Zero || process.WaitForEnd(patience);
+        var processes = Array.ConvertAll(members, member => Pidfd.Open(member.Pid, out _));
+        try
+        {
+            var present = ProcessEntry.Of(members.Select(member => member.Pid)).ToLookup(entry => (entry.Pid, entry.StartTime));
+            foreach (var (member, process) in members.Zip(processes))
+            {
+                if (process is null || !present.Contains((member.Pid, member.StartTime))) continue;
+                process.SendSignal(Signal.Kill);
+                if (patience != TimeSpan.Zero && !process.WaitForEnd(patience)) patience = TimeSpan.Zero;
+            }
+        }
+        finally
+        {
+            foreach (var process in processes) process?.Dispose();
+        }
     }
 }
