@@ -56,8 +56,7 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
                     Stderr = kept.TryTake(process.Stderr),
                 },
             };
-        var isWanted = worker is { IsLeaving: false, IsReplacement: false };
-        return isWanted ? worker with { Process = null, Slot = worker.Slot with { State = SavedSlots.Queued } } : null;
+        return worker.WithoutProcess();
     }
 
     private SavedListener? Resolve(SavedListener listener)

@@ -24,7 +24,7 @@ internal sealed class Succession
 
     public FormerGuard Guard { get; }
 
-    /// <summary>Processes that cannot be taken over, as their descriptors are gone.</summary>
+    /// <inheritdoc cref="Inheritance.Lost"/>
     public int Lost => Inheritance.Lost;
 
     /// <summary>The names under which a daemon stores its guard and its state.</summary>
@@ -106,7 +106,7 @@ internal sealed class Succession
         if (inheritance is not null)
         {
             problem = null;
-            var lost = state!.Workers - inheritance.State.Workers;
+            var lost = state!.Lost + state.Workers - inheritance.State.Workers;
             return new Succession(inheritance with { IsOfAnotherProcess = true, Lost = lost }, guard);
         }
 

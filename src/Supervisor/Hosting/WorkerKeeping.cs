@@ -66,9 +66,8 @@ internal sealed class WorkerKeeping(
     /// <param name="totals">Null without a hand-over: the counters begin anew.</param>
     public void End(SavedStream[] streams, SavedTotals? totals)
     {
-        log!.Put(StateRecords.Streams, StateRecords.Write(streams));
-        if (totals is not null) log.Put(StateRecords.Totals, StateRecords.Write(totals));
-        log.TryFlush();
+        var lines = (StateRecords.Streams, StateRecords.Write(streams));
+        _ = totals is null ? log!.TryWrite(lines) : log!.TryWrite(lines, (StateRecords.Totals, StateRecords.Write(totals)));
     }
 
     /// <summary>Passes the newest events and output on.</summary>
@@ -76,8 +75,7 @@ internal sealed class WorkerKeeping(
     public void End(SealedFile? rings)
     {
         if (rings is null || log is null) return;
-        log.Put(StateRecords.Rings, StateRecords.Write(DescriptorIdentity.Of(rings)));
-        log.TryFlush();
+        _ = log.TryWrite((StateRecords.Rings, StateRecords.Write(DescriptorIdentity.Of(rings))));
     }
 
     /// <summary>The state can no longer be kept: the workers end with this daemon. Does not wait.</summary>
@@ -94,13 +92,13 @@ internal sealed class WorkerKeeping(
         store.Dispose();
     }
 
-    private static void PutRoot(RecordLog log, SavedDaemon root)
-    {
-        log.Put(StateRecords.Daemon, HandoverText.Write(root with { Groups = [] }));
+    /// <summary>The loop's next write tells of an error.</summary>
+    private static void PutRoot(RecordLog log, SavedDaemon root) => _ = log.TryWrite(
+    [
+        (StateRecords.Daemon, HandoverText.Write(root with { Groups = [] })),
         // The steerer tells of changes only.
-        foreach (var group in root.Groups)
-            log.Put(StateRecords.KeyOf(SavedGroups.Restore(group).Steered.Key), StateRecords.Write(group));
-    }
+        .. root.Groups.Select(group => (StateRecords.KeyOf(SavedGroups.Restore(group).Steered.Key), StateRecords.Write(group))),
+    ]);
 
     /// <summary>Stores this daemon's guard and state in place of those of earlier daemons.</summary>
     private async Task BeginAsync()

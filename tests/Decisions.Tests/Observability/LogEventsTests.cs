@@ -31,7 +31,7 @@ public sealed class LogEventsTests
             "not_adopted", 3, "the workers of the former daemon are not taken over: oh", log => log.NotAdopted("oh")
         },
         {
-            "not_adopted", 4, "2 workers of the former daemon are not taken over: their descriptors are gone",
+            "not_adopted", 4, "2 workers of the former daemon are not taken over: their descriptors or records are gone",
             log => log.NotAdopted(2)
         },
         {

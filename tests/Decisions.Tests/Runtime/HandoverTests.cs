@@ -72,7 +72,7 @@ public sealed class HandoverTests
     private static readonly Gen<(int At, int Kind, byte Value)[]> Damages =
         Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[0, 6], Gen.Byte).Array[8];
 
-    private static readonly Gen<SavedDaemon> Daemons = Gen.Select(Slots.Array[0, 6], Words, Gen.Int[0, 4], Daemon);
+    internal static readonly Gen<SavedDaemon> Daemons = Gen.Select(Slots.Array[0, 6], Words, Gen.Int[0, 4], Daemon);
 
     [Fact]
     public void Restore_Slot_IsTheSame() =>
@@ -131,6 +131,41 @@ public sealed class HandoverTests
             }
         },
         iter: Iterations.Times(400));
+
+    /// <summary>A daemon of an earlier version was killed between the records of the two slots of a worker.</summary>
+    [Theory]
+    [InlineData(false, "Ready")]
+    [InlineData(true, SavedSlots.Queued)]
+    public void TryJoin_ProcessOfTwoWorkers_HasOne(bool isOwn, string second)
+    {
+        var state = Daemon([Ready, Ready], "web", 0);
+        var records = RecordsOf(state);
+        var workers = state.Services[0].Workers;
+        records[StateRecords.KeyOf("web", isOwn ? "1" : "+1")] =
+            StateRecords.Write(workers[isOwn ? 1 : 0] with { Process = workers[0].Process, IsReplacement = !isOwn });
+
+        var joined = StateRecords.TryJoin(records, out var problem);
+
+        Assert.Null(problem);
+        Assert.Equal(1, joined!.Lost);
+        Assert.Equal(
+            [("Ready", workers[0].Process!.Serial), (second, isOwn ? null : workers[1].Process!.Serial)],
+            joined.Services[0].Workers.Select(worker => (worker.Slot.State, worker.Process?.Serial)));
+    }
+
+    [Theory]
+    [InlineData("worker web")]
+    [InlineData("worker ")]
+    [InlineData("worker")]
+    [InlineData("service ")]
+    [InlineData("line 1")]
+    [InlineData("")]
+    public void TryJoin_DamagedKey_IsRefusedOrIgnored(string key)
+    {
+        var records = RecordsOf(Daemon([Ready], "web", 0));
+        records[key] = records[StateRecords.KeyOf("web", "0")];
+        IsWholeOrRefused(StateRecords.TryJoin(records, out var problem), problem);
+    }
 
     /// <summary>The newest events and output are no reason to refuse the workers.</summary>
     [Theory]
@@ -208,9 +243,9 @@ public sealed class HandoverTests
         Assert.NotNull(HandoverRules.ProblemOfDescriptors(state with { Resources = state.Resources with { Listener = 0 } }));
     }
 
-    private static Slot Ready => Slot.New with { State = new SlotState.Ready(TimeSpan.FromSeconds(1)), Generation = 1 };
+    internal static Slot Ready => Slot.New with { State = new SlotState.Ready(TimeSpan.FromSeconds(1)), Generation = 1 };
 
-    private static void IsWholeOrRefused(SavedDaemon? read, string? problem)
+    internal static void IsWholeOrRefused(SavedDaemon? read, string? problem)
     {
         Assert.Equal(read is null, problem is { Length: > 0 });
         foreach (var worker in read?.Services.SelectMany(one => one.Workers) ?? []) SavedSlots.Restore(worker.Slot);
@@ -238,7 +273,7 @@ public sealed class HandoverTests
         }
     }
 
-    private static Dictionary<string, byte[]> RecordsOf(SavedDaemon state)
+    internal static Dictionary<string, byte[]> RecordsOf(SavedDaemon state)
     {
         var records = new Dictionary<string, byte[]>
         {
@@ -259,7 +294,7 @@ public sealed class HandoverTests
         return records;
     }
 
-    private static SavedDaemon Daemon(Slot[] slots, string word, int streams)
+    internal static SavedDaemon Daemon(Slot[] slots, string word, int streams)
     {
         SavedWorker[] workers = [.. slots.Select((slot, index) => new SavedWorker(
             index, SavedSlots.Save(slot, hasProcess: true), slot.State.HasProcess ? Process((ulong)index + 1, word) : null)
@@ -300,7 +335,7 @@ public sealed class HandoverTests
         };
     }
 
-    private static SavedProcess Process(ulong serial, string word) => new(
+    internal static SavedProcess Process(ulong serial, string word) => new(
         serial, 1000 + (int)serial, 1, word, new SavedAccount(word, 33, 33, [4], null, "/bin/sh"), 5,
         new SavedMethod(ShardingMethod.Kernel, true, true, false, new SavedReason("StaticallyLinked", word), word))
     {

@@ -8,15 +8,26 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Files;
 
 /// <summary>
-/// The newest value of each key, in a file in memory (memfd_create(2)) that outlives its writer in other processes. Records are
-/// appended. If the writer is killed at any moment, a reader finds all records but an unfinished last one. When superseded
-/// records take more room than the newest ones, the newest are copied behind them, and the room of the others is given back to
-/// the kernel. Thread-safe. A write waits for memory only.
+/// The newest value of each key, in a file in memory (memfd_create(2)) that outlives its writer in other processes. Batches of
+/// records are appended, each with an empty line at its end. If the writer is killed at any moment, a reader finds all batches
+/// but an unfinished last one: SIGKILL ends a write(2) between two pages. When superseded records take more room than the newest
+/// ones, the newest are copied behind them, and the room of the others is given back to the kernel. Thread-safe. A write waits
+/// for memory only.
 /// </summary>
 internal sealed unsafe class RecordLog : IDisposable
 {
-    /// <summary>The records begin here at first. Before that: the offset of the first record, in 8 bytes.</summary>
+    /// <summary>
+    /// The records begin here at first. Before that: the offset of the first record, in 8 bytes, then <see cref="HasBatches"/>.
+    /// </summary>
     private const int HeaderSize = 4096;
+
+    /// <summary>
+    /// The file of an earlier version has 0 here, and each of its records counts alone. That version reads this file as its own:
+    /// it ignores these bytes and empty lines. Another layout would need another form of the state, so that an earlier version
+    /// refuses it.
+    /// </summary>
+    private const long HasBatches = 1;
+
     private const int ChunkSize = 64 * 1024;
 
     /// <summary>Superseded records below this size are left.</summary>
@@ -55,38 +66,19 @@ internal sealed unsafe class RecordLog : IDisposable
         return null;
     }
 
-    /// <summary>Sets the value of a key. It is written at the next <see cref="TryFlush"/>.</summary>
-    /// <param name="key">Without tabs and line breaks.</param>
-    /// <param name="value">Without line breaks; empty for no value.</param>
-    public void Put(string key, ReadOnlySpan<byte> value)
-    {
-        lock (_gate)
-        {
-            if (_isBroken) return;
-            if (_newest.Remove(key, out var former)) _live -= former.Length;
-            else if (value.IsEmpty) return;
-            var offset = _end + _pending.WrittenCount;
-            Encoding.UTF8.GetBytes(key, _pending);
-            _pending.Write("\t"u8);
-            _pending.Write(value);
-            _pending.Write("\n"u8);
-            if (value.IsEmpty) return;
-            var length = (int)(_end + _pending.WrittenCount - offset);
-            _newest[key] = (offset, length);
-            _live += length;
-        }
-    }
-
-    /// <summary>Removes a key at the next <see cref="TryFlush"/>.</summary>
-    public void Remove(string key) => Put(key, []);
-
+    /// <summary>Sets values. A reader finds all of them, or none.</summary>
+    /// <param name="changes">
+    /// Keys without tabs and line breaks, and values without line breaks. An empty value removes its key.
+    /// </param>
     /// <returns>False if the kernel has no memory. The file stays out of date from then on.</returns>
-    public bool TryFlush()
+    public bool TryWrite(params ReadOnlySpan<(string Key, byte[] Value)> changes)
     {
         lock (_gate)
         {
-            if (_isBroken || _pending.WrittenCount == 0) return !_isBroken;
-            _isBroken = !TryAppend() || (_end - _start > 2 * _live + LeastGarbage && !TryCompact());
+            if (_isBroken) return false;
+            foreach (var (key, value) in changes) Add(key, value);
+            if (_pending.WrittenCount == 0) return true;
+            _isBroken = !TryEndBatch() || (_end - _start > 2 * _live + LeastGarbage && !TryCompact());
             return !_isBroken;
         }
     }
@@ -105,7 +97,7 @@ internal sealed unsafe class RecordLog : IDisposable
         using var file = new SafeFileHandle(descriptor.Number, ownsHandle: false);
         try
         {
-            Span<byte> header = stackalloc byte[sizeof(long)];
+            Span<byte> header = stackalloc byte[2 * sizeof(long)];
             var size = RandomAccess.GetLength(file);
             if (RandomAccess.Read(file, header, 0) == header.Length
                 && BinaryPrimitives.ReadInt64LittleEndian(header) is var start && start >= HeaderSize && start <= size
@@ -115,7 +107,8 @@ internal sealed unsafe class RecordLog : IDisposable
                 var count = 0;
                 while (count < lines.Length && RandomAccess.Read(file, lines.AsSpan(count), start + count) is > 0 and var read)
                     count += read;
-                return Newest(lines.AsSpan(0, count));
+                var hasBatches = BinaryPrimitives.ReadInt64LittleEndian(header[sizeof(long)..]) != 0;
+                return Newest(hasBatches ? Whole(lines.AsSpan(0, count)) : lines.AsSpan(0, count));
             }
 
             problem = "the file of the state is damaged";
@@ -127,6 +120,9 @@ internal sealed unsafe class RecordLog : IDisposable
 
         return null;
     }
+
+    /// <summary>The batches that have their end.</summary>
+    private static ReadOnlySpan<byte> Whole(ReadOnlySpan<byte> lines) => lines[..(lines.LastIndexOf("\n\n"u8) + 1)];
 
     private static Dictionary<string, byte[]> Newest(ReadOnlySpan<byte> lines)
     {
@@ -144,6 +140,27 @@ internal sealed unsafe class RecordLog : IDisposable
         }
 
         return newest;
+    }
+
+    private void Add(string key, ReadOnlySpan<byte> value)
+    {
+        if (_newest.Remove(key, out var former)) _live -= former.Length;
+        else if (value.IsEmpty) return;
+        var offset = _end + _pending.WrittenCount;
+        Encoding.UTF8.GetBytes(key, _pending);
+        _pending.Write("\t"u8);
+        _pending.Write(value);
+        _pending.Write("\n"u8);
+        if (value.IsEmpty) return;
+        var length = (int)(_end + _pending.WrittenCount - offset);
+        _newest[key] = (offset, length);
+        _live += length;
+    }
+
+    private bool TryEndBatch()
+    {
+        _pending.Write("\n"u8);
+        return TryAppend();
     }
 
     private bool TryAppend()
@@ -165,7 +182,7 @@ internal sealed unsafe class RecordLog : IDisposable
             if (_pending.WrittenCount >= ChunkSize && !TryAppend()) return false;
         }
 
-        if (!TryAppend()) return false;
+        if (!TryEndBatch()) return false;
         _start = start;
         if (!TryWriteStart()) return false;
         // A reader that has read the former start also fails without these records, but no reader runs beside the writer.
@@ -189,8 +206,9 @@ internal sealed unsafe class RecordLog : IDisposable
 
     private bool TryWriteStart()
     {
-        Span<byte> header = stackalloc byte[sizeof(long)];
+        Span<byte> header = stackalloc byte[2 * sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(header, _start);
+        BinaryPrimitives.WriteInt64LittleEndian(header[sizeof(long)..], HasBatches);
         return TryWrite(header, 0);
     }
 

@@ -46,7 +46,8 @@ internal static partial class LogEvents
     /// <summary>Some workers of a daemon that has died cannot be taken over, and start anew.</summary>
     public static void NotAdopted(this ILogger log, int workers) =>
         log.Event(EventKind.NotAdopted).Warning(
-            "{REUSEPORT_WORKERS} workers of the former daemon are not taken over: their descriptors are gone", workers);
+            "{REUSEPORT_WORKERS} workers of the former daemon are not taken over: their descriptors or records are gone",
+            workers);
 
     /// <summary>The newest events and output of the former daemon cannot be used.</summary>
     public static void HistoryLost(this ILogger log, string reason) =>

@@ -27,7 +27,7 @@ internal sealed record Inheritance(SavedDaemon State, IReadOnlyDictionary<string
     /// <summary>True if the earlier daemon was another process. Its workers are no children of this one.</summary>
     public bool IsOfAnotherProcess { get; init; }
 
-    /// <summary>Processes of the earlier daemon that cannot be taken over, as their descriptors are gone.</summary>
+    /// <summary>Processes of the earlier daemon that cannot be taken over, as their descriptors or records are gone.</summary>
     public int Lost { get; init; }
 }
 

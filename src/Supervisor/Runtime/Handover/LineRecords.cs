@@ -10,10 +10,10 @@ internal sealed class LineRecords(RecordLog log) : ILineStore
     public void Save(ulong process, OutputStream stream, UnfinishedLine line)
     {
         var isStderr = stream == OutputStream.Stderr;
-        var key = StateRecords.KeyOf(process, isStderr);
-        if (line.Bytes.Length == 0) log.Remove(key);
-        else log.Put(key, StateRecords.Write(new SavedStream(Pipe: -1, process, isStderr, line.Bytes, line.Continues)));
+        byte[] record = line.Bytes.Length == 0
+            ? []
+            : StateRecords.Write(new SavedStream(Pipe: -1, process, isStderr, line.Bytes, line.Continues));
         // The loop's next write tells of an error.
-        log.TryFlush();
+        _ = log.TryWrite((StateRecords.KeyOf(process, isStderr), record));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Reuseportd.Linux.Files;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Methods;
@@ -63,6 +64,10 @@ internal sealed record SavedDaemon(
 
     /// <summary>The value of <see cref="Linux.Spawning.Guard.Variable"/> in the workers.</summary>
     public required string Mark { get; init; }
+
+    /// <summary>Processes that the records do not have any more, see <see cref="DoubledProcesses"/>. Not in the text.</summary>
+    [JsonIgnore]
+    public int Lost { get; init; }
 
     /// <summary>The processes of all workers.</summary>
     public IEnumerable<SavedProcess> Processes =>
@@ -156,6 +161,12 @@ internal sealed record SavedWorker(int Index, SavedSlot Slot, SavedProcess? Proc
 
     /// <summary>True if an update of the service has not replaced the worker yet.</summary>
     public bool IsInUpdate { get; init; }
+
+    /// <summary>The worker starts anew, as its process cannot be taken over.</summary>
+    /// <returns>Null if it was to end.</returns>
+    public SavedWorker? WithoutProcess() => this is { IsLeaving: false, IsReplacement: false }
+        ? this with { Process = null, Slot = Slot with { State = SavedSlots.Queued } }
+        : null;
 }
 
 internal sealed record SavedProcess(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Reuseportd.Linux.Files;
 using Reuseportd.Runtime.Fleet;
 
@@ -6,7 +7,7 @@ namespace Reuseportd.Runtime.Handover;
 
 /// <summary>
 /// Keeps the state of the fleet in a file that outlives the daemon. Changed services and workers are written at the end of each
-/// turn of the loop. Only the loop's thread uses it.
+/// turn of the loop, as one batch: a turn can move a process from one slot to another. Only the loop's thread uses it.
 /// </summary>
 /// <param name="failed">Called once if the kernel has no memory for the file.</param>
 internal sealed class StateJournal(RecordLog log, Capture capture, Action failed)
@@ -17,6 +18,9 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
 
     /// <summary>A worker can have several replacement slots, which end one after the other.</summary>
     private readonly Dictionary<WorkerSlot, string> _replacements = [];
+
+    /// <summary>The changes of this turn. An empty record is a removal.</summary>
+    private readonly List<(string Key, byte[] Record)> _batch = [];
     private long _lastReplacement;
     private bool _hasHostChanged;
     private bool _hasFailed;
@@ -57,7 +61,7 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
                 break;
             case FleetEvent.ServiceForgotten forgotten:
                 _changedServices.RemoveWhere(one => one.Spec.Name == forgotten.Name);
-                log.Remove(StateRecords.KeyOf(forgotten.Name));
+                _batch.Add((StateRecords.KeyOf(forgotten.Name), []));
                 break;
         }
     }
@@ -68,13 +72,14 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
     {
         if (_hasFailed) return false;
         foreach (var service in _changedServices)
-            log.Put(StateRecords.KeyOf(service.Spec.Name), StateRecords.Write(capture.Save(service)));
-        foreach (var slot in _changed) log.Put(KeyOf(slot), StateRecords.Write(capture.Save(slot)));
-        if (_hasHostChanged) log.Put(StateRecords.Host, StateRecords.Write(capture.Host()));
+            _batch.Add((StateRecords.KeyOf(service.Spec.Name), StateRecords.Write(capture.Save(service))));
+        foreach (var slot in _changed) _batch.Add((KeyOf(slot), StateRecords.Write(capture.Save(slot))));
+        if (_hasHostChanged) _batch.Add((StateRecords.Host, StateRecords.Write(capture.Host())));
         _hasHostChanged = false;
         _changedServices.Clear();
         _changed.Clear();
-        _hasFailed = !log.TryFlush();
+        _hasFailed = !log.TryWrite(CollectionsMarshal.AsSpan(_batch));
+        _batch.Clear();
         if (_hasFailed) failed();
         return !_hasFailed;
     }
@@ -89,7 +94,7 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
     {
         _known.Remove(slot);
         _changed.Remove(slot);
-        log.Remove(KeyOf(slot));
+        _batch.Add((KeyOf(slot), []));
         _replacements.Remove(slot);
     }
 

@@ -91,6 +91,7 @@ internal static class StateRecords
                 Host = records.TryGetValue(Host, out var host) ? Read(host, HandoverJson.Default.SavedHost) : null,
                 Groups = [.. Of(records, GroupPrefix).Select(group => Read(group.Value, HandoverJson.Default.SavedGroup))],
             };
+            state = DoubledProcesses.Resolve(state);
             var serials = state.Processes.Select(process => process.Serial).DefaultIfEmpty();
             state = state.WithoutStrays() with
             {
@@ -115,13 +116,17 @@ internal static class StateRecords
     private static IEnumerable<SavedService> ServicesOf(IReadOnlyDictionary<string, byte[]> records)
     {
         var workers = Of(records, WorkerPrefix).ToLookup(
-            record => record.Key[WorkerPrefix.Length..record.Key.LastIndexOf(' ')],
+            record => ServiceOf(record.Key),
             record => Read(record.Value, HandoverJson.Default.SavedWorker));
         return Of(records, ServicePrefix).Select(record => Read(record.Value, HandoverJson.Default.SavedService) with
         {
             Workers = [.. workers[record.Key[ServicePrefix.Length..]].OrderBy(worker => worker.Index)],
         });
     }
+
+    private static string ServiceOf(string worker) => worker.LastIndexOf(' ') is var end && end >= WorkerPrefix.Length
+        ? worker[WorkerPrefix.Length..end]
+        : throw new FormatException("a worker of no service");
 
     /// <summary>A damaged record is no reason to refuse the workers.</summary>
     private static T? Optional<T>(IReadOnlyDictionary<string, byte[]> records, string key, JsonTypeInfo<T> type)
