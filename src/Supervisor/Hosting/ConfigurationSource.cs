@@ -35,12 +35,13 @@ internal static class ConfigurationSource
     }
 
     /// <summary>Reads the text of one service, as <see cref="Configuration.Writing"/> writes it.</summary>
-    /// <param name="problem">The first error; null without one.</param>
+    /// <param name="problem">The first error; null with a service.</param>
     public static ServiceSpec? ReadService(string text, ControllerOffer controllers, out string? problem)
     {
         var read = ConfigurationReader.Read([new SourceText("state", text, SourceRole.Services)], Context(controllers));
-        problem = read.Errors.Count > 0 ? read.Errors[0].ToString() : null;
-        return read.Fleet?.Services is [var service] ? service : null;
+        var service = read.Fleet?.Services is [var only] ? only : null;
+        problem = read.Errors.Count > 0 ? read.Errors[0].ToString() : service is null ? "a text without its service" : null;
+        return service;
     }
 
     private static LoadContext Context(ControllerOffer? controllers) => new(

@@ -124,7 +124,9 @@ internal static class Inherited
             specs.Add(text, spec);
         }
 
-        return new Inheritance(state, specs);
+        var twice = state.Services.GroupBy(service => specs[service.Declared].Name).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null) problem = $"service {twice.Key} twice";
+        return problem is null ? new Inheritance(state, specs) : null;
     }
 
     /// <summary>
@@ -134,10 +136,13 @@ internal static class Inherited
     public static Inheritance WithReadableSpecs(SavedDaemon state, ControllerOffer controllers)
     {
         List<SavedService> readable = [];
+        var names = new HashSet<string>();
         var specs = new Dictionary<string, ServiceSpec>();
         foreach (var service in state.Services)
         {
             if (WithSpecs(state with { Services = [service] }, controllers, out _) is not { } read) continue;
+            // Two services of one name: a damaged state.
+            if (!names.Add(read.Specs[service.Declared].Name)) continue;
             readable.Add(service);
             foreach (var (text, spec) in read.Specs) specs[text] = spec;
         }
