@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Steering;
 using Reuseportd.Linux.Trees;
@@ -10,6 +11,7 @@ using Reuseportd.Observability.Events;
 using Reuseportd.Observability.Formats;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Loop;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
@@ -32,6 +34,7 @@ internal sealed class Supervised : IDisposable
     private readonly PosixSignalRegistration _childEnded;
     private readonly Steerer? _steerer;
     private bool _disposed;
+    private bool _isHandedOver;
 
     /// <param name="startOutput">
     /// True to read the output of workers from the beginning; else <see cref="StartOutput"/> begins to read it.
@@ -42,6 +45,8 @@ internal sealed class Supervised : IDisposable
     /// <param name="longestStart">The time limit of a start, in real time.</param>
     /// <param name="descriptors">The limit on descriptors of the daemon, which bounds the number of workers.</param>
     /// <param name="log">The destination of the whole JSON log, instead of <see cref="Lines"/>.</param>
+    /// <param name="state">Keeps the state for the next loop, see <see cref="HandOver"/>.</param>
+    /// <param name="inheritance">The fleet of an earlier loop.</param>
     public Supervised(
         bool startOutput = true,
         IReadOnlyDictionary<string, string>? environment = null,
@@ -51,7 +56,9 @@ internal sealed class Supervised : IDisposable
         ILogDestination? log = null,
         SteeringMode? steering = null,
         TimeSpan? longestStart = null,
-        long descriptors = 1 << 20)
+        long descriptors = 1 << 20,
+        RecordLog? state = null,
+        Inheritance? inheritance = null)
     {
         Assert.Equal(Errno.None, Subreaper.Become());
         _queue = new LogQueue(log ?? Lines, TimeProvider.System);
@@ -78,6 +85,9 @@ internal sealed class Supervised : IDisposable
             StartTime = TimeProvider.System,
             LongestStart = longestStart ?? TimeSpan.FromSeconds(10),
             Descriptors = descriptors,
+            StateLog = state,
+            Inheritance = inheritance,
+            WorkersDieWithDaemon = state is null && inheritance is null,
         };
         _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time);
         _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new ProcessMessage.ChildEnded()));
@@ -186,6 +196,23 @@ internal sealed class Supervised : IDisposable
 
     public void BeginStopAll() => Mailbox.Post(new FleetMessage.StopAll());
 
+    /// <summary>Ends the loop, and leaves its workers to the next one.</summary>
+    public HandedOver HandOver()
+    {
+        HandedOver? answer = null;
+        Deadline.Until(() => (answer = Ask()).Obstacle is null, "nothing is under way");
+        Deadline.Await(Ended, "the loop has ended");
+        _isHandedOver = true;
+        return answer!;
+
+        HandedOver Ask()
+        {
+            var done = new TaskCompletionSource<HandedOver>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Mailbox.Post(new HandoverMessage(IsTrial: false, done));
+            return Deadline.Await(done.Task, "an answer");
+        }
+    }
+
     public static void Kill(int pid) => Send(pid, Signal.Kill);
 
     public static void Send(int pid, Signal signal)
@@ -199,8 +226,12 @@ internal sealed class Supervised : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        BeginStopAll();
-        Deadline.Until(HasEnded, "all workers have stopped");
+        if (!_isHandedOver)
+        {
+            BeginStopAll();
+            Deadline.Until(HasEnded, "all workers have stopped");
+        }
+
         _childEnded.Dispose();
         if (_steerer is not null) Deadline.Await(_steerer.DisposeAsync().AsTask(), "the groups are given back");
         _output.Dispose();
@@ -208,7 +239,7 @@ internal sealed class Supervised : IDisposable
         Mailbox.Dispose();
         _queue.Stop(Deadline.Patience);
         _queue.Dispose();
-        var left = OwnProcess.Children();
+        var left = _isHandedOver ? [] : OwnProcess.Children();
         foreach (var pid in left) End(pid);
         if (!IsToFault) Assert.Empty(Log.All("fault").Select(fault => fault.ToString()));
         if (IsToFault) return;
@@ -217,7 +248,7 @@ internal sealed class Supervised : IDisposable
     }
 
     /// <summary>Kills a process that a test left behind, so that no other test fails by it.</summary>
-    private static void End(int pid)
+    public static void End(int pid)
     {
         using var process = Pidfd.Open(pid, out _);
         process?.SendSignal(Signal.Kill);

@@ -96,6 +96,8 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
         _changed.Remove(slot);
         _batch.Add((KeyOf(slot), []));
         _replacements.Remove(slot);
+        // The generations of its number count on, see Service.LastGiven.
+        if (!slot.IsReplacement) _changedServices.Add(slot.Service);
     }
 
     private string KeyOf(WorkerSlot slot)

@@ -54,9 +54,9 @@ internal sealed class Update(Service service, ServiceSpec? former, SlotCondition
     /// <summary>True if the slot belongs to a worker of the update.</summary>
     public bool Has(WorkerSlot slot) => _slots.GetValueOrDefault(slot.Name.Index) == slot;
 
-    /// <summary>True if the update has not replaced the slot's worker yet.</summary>
-    public bool Waits(WorkerSlot slot) =>
-        Has(slot) && (State.Waiting.Contains(slot.Name.Index) || State.Moving.ContainsKey(slot.Name.Index));
+    /// <summary>True if the slot's worker has no new process yet.</summary>
+    public bool Waits(WorkerSlot slot) => Has(slot) && (State.Waiting.Contains(slot.Name.Index)
+        || (State.Moving.TryGetValue(slot.Name.Index, out var stage) && stage != ReplacementStage.EndingOld));
 
     /// <returns>The former slot of the worker's number, if it is a different slot; else null.</returns>
     public WorkerSlot? SlotBefore(WorkerSlot slot) =>
