@@ -1,3 +1,4 @@
+using System.Globalization;
 using EndToEnd.Tests.Harness;
 using EndToEnd.Tests.Methods;
 
@@ -44,6 +45,37 @@ public sealed class ReexecProgramTests : MethodTest
             if (isLink) File.Delete(Daemon.Binary);
             else File.Move(Daemon.Binary, program);
         }
+    }
+
+    /// <summary>The next program has 10 s for its check. The daemon ends it then, and goes on.</summary>
+    [Fact]
+    public async Task Reexec_CheckTakesTooLong_IsRefused()
+    {
+        const string started = "checks";
+        var own = Daemon.Folder["own"];
+        Daemon.Binary = await Daemon.Folder.CopyAsync(Artifacts.Daemon, "reuseportd");
+        Copies.Configure(Daemon);
+        await Daemon.StartAsync("--preload", Artifacts.Library);
+        File.Move(Daemon.Binary, own);
+        Daemon.Folder.Write("reuseportd", $"""
+            #!/bin/sh
+            echo $$ >"{Daemon.Folder[started]}"
+            exec sleep infinity
+            """, "755");
+        var before = Copies.Pids(Daemon, "web");
+
+        var refused = await Daemon.ControlAsync("reexec");
+
+        Assert.Equal(1, refused.Code);
+        Facts.AssertIn(refused.Error, Daemon.Binary, "in time");
+        var check = int.Parse(await File.ReadAllTextAsync(Daemon.Folder[started]), CultureInfo.InvariantCulture);
+        await Deadline.UntilAsync(() => !Directory.Exists($"/proc/{check}"), "the program has ended");
+        Assert.Equal(before, Copies.Pids(Daemon, "web"));
+
+        File.Move(own, Daemon.Binary, overwrite: true);
+        await ReexecAsync();
+        Assert.Equal(before, Copies.Pids(Daemon, "web"));
+        await Daemon.StopAsync();
     }
 
     /// <summary>A state cannot be taken while such a program runs, so the daemon holds the next ones back.</summary>
