@@ -196,6 +196,28 @@ public sealed class UnwrittenOutputTests : IDisposable
         Assert.Equal(left, _read.Waiting);
     }
 
+    /// <summary>The clock goes back, so that the line stays young, and no other wait of the pause ends.</summary>
+    [Fact]
+    public void Pause_LineIsYoung_EndsWithItsWrite()
+    {
+        _reader.Hold();
+        _reader.Time.EachCall = -TimeSpan.FromMinutes(1);
+        Write("one\n");
+        _reader.AwaitWrite();
+        using var begun = new ManualResetEventSlim();
+        _reader.Output.Do(begun.Set);
+        var left = LeftAfterAsync(_reader.Output.PauseAsync());
+        Assert.True(begun.Wait(Deadline.Patience), "the pause has not begun");
+        _reader.Release();
+        Assert.Equal(0, Deadline.Await(left, "the loop is paused"));
+
+        async Task<int> LeftAfterAsync(Task<PausedOutput> pause)
+        {
+            using var paused = await pause;
+            return _read.Waiting;
+        }
+    }
+
     /// <summary>Packet mode of pipe(2).</summary>
     private void WriteInPages()
     {

@@ -10,7 +10,14 @@ internal sealed class MovableTime : TimeProvider
 
     public override long TimestampFrequency => System.TimestampFrequency;
 
-    public override long GetTimestamp() => System.GetTimestamp() + Volatile.Read(ref _ahead);
+    /// <summary>Moves the monotonic clock by this with each look at it.</summary>
+    public TimeSpan EachCall { get; set; }
+
+    public override long GetTimestamp()
+    {
+        if (EachCall != TimeSpan.Zero) Advance(EachCall);
+        return System.GetTimestamp() + Volatile.Read(ref _ahead);
+    }
 
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Volatile.Read(ref _wallAhead));
 

@@ -31,11 +31,14 @@ internal sealed partial class OutputLoop
     {
         var until = Now() + WriteWithin;
         EndTurn(Now());
-        while (!_unwritten.IsEmpty && Now() is var now && now < until)
+        while (true)
         {
+            // Each queue is asked for a notice before a wait. A turn of the loop asks for none while a line is young.
+            Follow(_unwritten.TakeWritten(now: null));
+            var now = Now();
+            if (_unwritten.IsEmpty || now >= until) break;
             DescriptorWait.Until(_wake, Libc.PollEntry.In, until - now);
             _wake.Drain();
-            Follow(_unwritten.TakeWritten(now: null));
         }
 
         // The loop has more to do than what was waited for here.
