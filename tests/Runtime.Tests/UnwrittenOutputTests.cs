@@ -102,14 +102,18 @@ public sealed class UnwrittenOutputTests : IDisposable
         Deadline.Until(() => _reader.Kept.Length == 0, "the line is not kept");
     }
 
-    [Fact]
-    public void Line_OfAnEarlierReader_IsContinued()
+    /// <summary>In a hand-over, a line can be longer than those that are kept at each read.</summary>
+    [Theory]
+    [InlineData(4)]
+    [InlineData(9_000)]
+    public void Line_OfAnEarlierReader_IsContinued(int length)
     {
         _reader.Hold();
-        Write("ial\n");
+        Write("end\n");
         _reader.AwaitWrite();
-        using var next = new Reader(new Pipe(Duplicate()), held: "part");
-        next.Lines.Take("web@0", "partial");
+        var held = new string('x', length);
+        using var next = new Reader(new Pipe(Duplicate()), held);
+        next.Lines.Take("web@0", held + "end");
         Deadline.Until(() => next.IsForgotten, "no line is unfinished");
     }
 

@@ -47,7 +47,8 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     public static void Adopt(WorkerStream stream)
     {
         stream.Line = LineOf(stream);
-        stream.IsKept = stream.Line.Bytes.Length > 0;
+        // A hand-over passes lines of any length on, and the next daemon keeps them.
+        stream.IsKept = stream.Splitter.Held > 0;
         stream.Many = Math.Min(16 * 1024, stream.Pipe.Capacity / 2);
     }
 
