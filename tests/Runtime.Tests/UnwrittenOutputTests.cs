@@ -24,8 +24,8 @@ public sealed class UnwrittenOutputTests : IDisposable
     private const int SetFlags = 4; // F_SETFL
 
     private readonly Descriptor _write;
-    private readonly Pipe _read;
-    private readonly Reader _reader;
+    private Pipe _read;
+    private Reader _reader;
 
     public unsafe UnwrittenOutputTests()
     {
@@ -115,6 +115,35 @@ public sealed class UnwrittenOutputTests : IDisposable
         using var next = new Reader(new Pipe(Duplicate()), held);
         next.Lines.Take("web@0", held + "end");
         Deadline.Until(() => next.IsForgotten, "no line is unfinished");
+    }
+
+    /// <summary>A daemon that follows would know nothing of the part of the third line.</summary>
+    [Fact]
+    public void Line_KeepingHasNotBegun_IsLeftInThePipe()
+    {
+        var begun = new TaskCompletionSource();
+        ReadAnew(begun.Task);
+        Write("one\ntwo\npart");
+        Deadline.Until(() => _reader.Written == 2, "both lines are written");
+        PassTurns();
+        Assert.Equal(12, _read.Waiting);
+        Assert.Equal("", _reader.Kept);
+        begun.SetResult();
+        Deadline.Until(() => _read.Waiting == 0, "all bytes are taken");
+        Assert.Equal("part", _reader.Kept);
+    }
+
+    [Fact]
+    public void Line_KeepingDoesNotBegin_WorkerIsNotBlocked()
+    {
+        ReadAnew(new TaskCompletionSource().Task);
+        Write("one\n");
+        Deadline.Until(() => _reader.Written == 1, "the line is written");
+        PassTurns();
+        Assert.Equal(4, _read.Waiting);
+        _reader.Time.Advance(UnwrittenOutput.LongestWait);
+        PassTurns();
+        Deadline.Until(() => _read.Waiting == 0, "all bytes are taken");
     }
 
     /// <summary>The writer's call does not end before all is read. It gives no event while the pipe is not empty.</summary>
@@ -229,6 +258,28 @@ public sealed class UnwrittenOutputTests : IDisposable
         Assert.Equal(0, Libc.FileControl(_write, SetFlags, direct));
     }
 
+    /// <summary>Replaces the reader by one whose keeping begins later.</summary>
+    private void ReadAnew(Task begun)
+    {
+        var pipe = new Pipe(Duplicate());
+        _reader.Dispose();
+        (_read, _reader) = (pipe, new Reader(pipe, begun: begun));
+    }
+
+    /// <summary>
+    /// Lines are not young any more, and the loop has looked for written ones. It does so at the end of a turn.
+    /// </summary>
+    private void PassTurns()
+    {
+        _reader.Time.Advance(TimeSpan.FromMilliseconds(100));
+        for (var turn = 0; turn < 2; turn++)
+        {
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _reader.Output.Do(done.SetResult);
+            Deadline.Await(done.Task, "a turn of the loop");
+        }
+    }
+
     private int Duplicate()
     {
         const int duplicate = 1030; // F_DUPFD_CLOEXEC
@@ -260,8 +311,9 @@ public sealed class UnwrittenOutputTests : IDisposable
         private readonly Serilog.Core.Logger _log = new LoggerConfiguration().CreateLogger();
         private volatile string? _kept;
 
-        public Reader(Pipe pipe, string held = "")
+        public Reader(Pipe pipe, string held = "", Task? begun = null)
         {
+            Begun = begun ?? Task.CompletedTask;
             Assert.Equal(0, Libc.FileControl(pipe, SetFlags, 0x800)); // O_NONBLOCK
             _queue = new LogQueue(this, TimeProvider.System);
             _queue.Start();
@@ -276,6 +328,9 @@ public sealed class UnwrittenOutputTests : IDisposable
         }
 
         public OutputLoop Output { get; }
+
+        /// <inheritdoc/>
+        public Task Begun { get; }
 
         public Mailbox Mailbox { get; } = new(TimeProvider.System);
 
@@ -292,6 +347,8 @@ public sealed class UnwrittenOutputTests : IDisposable
         private static LoggingSpec Unlimited { get; } = new(TimeSpan.FromSeconds(30), RateLimitBurst: 0, LineMax: 16 * 1024);
 
         public long Appended => _queue.Appended;
+
+        public long Written => _queue.WrittenOf(0);
 
         public void Save(ulong process, OutputStream stream, UnfinishedLine line) => _kept = Encoding.UTF8.GetString(line.Bytes);
 

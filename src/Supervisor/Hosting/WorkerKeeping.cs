@@ -28,6 +28,7 @@ internal sealed class WorkerKeeping(
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
     private const int MostTries = 100;
+    private readonly LineRecords? _lines = log is null ? null : new LineRecords(log);
     private Task _begun = Task.CompletedTask;
     private volatile bool _isStored;
     private volatile bool _isLost;
@@ -38,7 +39,7 @@ internal sealed class WorkerKeeping(
     public IGroupStore? Groups { get; } = log is null ? null : new GroupRecords(log);
 
     /// <summary>Keeps unfinished lines; null as above.</summary>
-    public ILineStore? Lines { get; } = log is null ? null : new LineRecords(log);
+    public ILineStore? Lines => _lines;
 
     /// <summary>Prepares for a successor, and logs what will become of the workers.</summary>
     public static WorkerKeeping Prepare(DaemonResources resources, InitialFleet initial, ILogger logger)
@@ -114,6 +115,7 @@ internal sealed class WorkerKeeping(
             if (!_isStored) logger.NotKept($"the service manager takes no descriptor: {errno}");
         }
 
+        _lines?.Begin();
         // From now on the workers are this daemon's.
         guard?.Expect(_isStored && !_isLost ? Patience : TimeSpan.Zero);
         former?.End();

@@ -5,6 +5,11 @@ namespace Reuseportd.Runtime.Output;
 /// <summary>Keeps the unfinished lines of workers for the daemon after this one. Waits for memory only.</summary>
 internal interface ILineStore
 {
+    /// <summary>
+    /// Completes when the next daemon would find what is kept here. Until then it would find what an earlier daemon has kept.
+    /// </summary>
+    Task Begun { get; }
+
     /// <param name="process">Serial number.</param>
     /// <param name="line">Empty for none.</param>
     void Save(ulong process, OutputStream stream, UnfinishedLine line);

@@ -74,7 +74,11 @@ internal sealed partial class OutputLoop : IDisposable
     /// <summary>The number of open streams. Each has its own file descriptor. Thread-safe.</summary>
     public int StreamCount => Volatile.Read(ref _streamCount);
 
-    public void Start() => _thread.Start();
+    public void Start()
+    {
+        _unfinished?.Begun.ContinueWith(_ => Wake(), TaskScheduler.Default);
+        _thread.Start();
+    }
 
     /// <summary>Takes over a stream and closes it at its end. Reading begins after the next <see cref="ReadAdded"/>.</summary>
     public void Add(WorkerStream stream)

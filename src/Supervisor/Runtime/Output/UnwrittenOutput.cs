@@ -36,6 +36,7 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     private readonly List<(WorkerStream Stream, IWriteQueue Queue)> _routed = [];
     private readonly List<WorkerStream> _taken = [];
     private readonly LineBudget _budget = new();
+    private bool _mayTake = lines is null;
 
     /// <summary>True if no byte waits for a destination.</summary>
     public bool IsEmpty => _routed.Count == 0 && _waiting.Values.All(waiting => waiting.Entries.Count == 0);
@@ -80,6 +81,7 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     public IReadOnlyList<WorkerStream> TakeWritten(TimeSpan? now)
     {
         _taken.Clear();
+        if (!MayTake(now)) return _taken;
         foreach (var (queue, waiting) in _waiting) TakeWritten(queue, waiting, now);
         return _taken;
     }
@@ -91,7 +93,9 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
         foreach (var waiting in _waiting.Values)
         {
             if (!waiting.Entries.TryPeek(out var oldest)) continue;
-            var due = waiting.HasAsked ? waiting.ProgressSince + LongestWait : oldest.Since + Grace;
+            var due = !_mayTake ? oldest.Since + LongestWait
+                : waiting.HasAsked ? waiting.ProgressSince + LongestWait
+                : oldest.Since + Grace;
             soonest = Waits.Shorter(soonest, Waits.Until(due, now));
         }
 
@@ -102,6 +106,13 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
         stream.Splitter.Held is > 0 and <= LongestLine
             ? new UnfinishedLine(stream.Splitter.Suspend(out var continues), continues)
             : UnfinishedLine.None;
+
+    /// <summary>
+    /// False until a daemon that follows would know of it: it would lack what was taken, or read a line from the middle. As
+    /// this must not block a worker, it is not waited for longer than for a destination.
+    /// </summary>
+    private bool MayTake(TimeSpan? now) => _mayTake = _mayTake || lines!.Begun.IsCompleted || _waiting.Values.Any(
+        waiting => waiting.Entries.TryPeek(out var oldest) && oldest.Since + LongestWait <= now);
 
     private void TakeWritten(IWriteQueue queue, Waiting waiting, TimeSpan? now)
     {
