@@ -198,6 +198,32 @@ public sealed class UnwrittenOutputTests : IDisposable
         Assert.Equal(numbers, _reader.Lines.TakeAll());
     }
 
+    /// <summary>Its later bytes are written first. They are behind the earlier ones in the pipe.</summary>
+    [Fact]
+    public void File_OnAnotherFileSystem_EarlierBytesAreLeftInThePipe()
+    {
+        using var log = new LoggerConfiguration().CreateLogger();
+        using var former = new TestFile(log, Look);
+        using var later = new TestFile(log, Look);
+        using var formerQueue = former.File.Queue;
+        using var laterQueue = later.File.Queue;
+        var file = new WorkerFile(new FileKey("web.log", null), former.File);
+        ReadAnew(file: file);
+        former.Hold();
+        Write("one\n");
+        former.AwaitWrite();
+        _reader.Output.Do(() => file.Replace(later.File, () => { }));
+        PassTurns();
+        Write("two\n");
+        Deadline.Until(() => later.Written == 1, "the later line is written");
+        PassTurns();
+        Assert.Equal(8, _read.Waiting);
+        former.Release();
+        Deadline.Until(() => _read.Waiting == 0, "all bytes are taken");
+
+        void Look() => _reader.Output.Do(() => { });
+    }
+
     [Fact]
     public void Stream_Ends_ItsLastLineIsWritten()
     {
@@ -258,12 +284,14 @@ public sealed class UnwrittenOutputTests : IDisposable
         Assert.Equal(0, Libc.FileControl(_write, SetFlags, direct));
     }
 
-    /// <summary>Replaces the reader by one whose keeping begins later.</summary>
-    private void ReadAnew(Task begun)
+    /// <summary>Replaces the reader.</summary>
+    /// <param name="begun">See <see cref="ILineStore.Begun"/>.</param>
+    /// <param name="file">Where it writes to; null for the log.</param>
+    private void ReadAnew(Task? begun = null, WorkerFile? file = null)
     {
         var pipe = new Pipe(Duplicate());
         _reader.Dispose();
-        (_read, _reader) = (pipe, new Reader(pipe, begun: begun));
+        (_read, _reader) = (pipe, new Reader(pipe, begun: begun, file: file));
     }
 
     /// <summary>
@@ -302,6 +330,41 @@ public sealed class UnwrittenOutputTests : IDisposable
         }
     }
 
+    /// <summary>A file on a file system of its own. The test can hold it.</summary>
+    private sealed class TestFile : IFileTransport
+    {
+        private readonly ManualResetEventSlim _open = new(initialState: true);
+        private readonly SemaphoreSlim _entered = new(0);
+
+        /// <param name="changed">See <see cref="FileQueue"/>.</param>
+        public TestFile(ILogger log, Action changed) =>
+            File = new LineFile("web.log", this, new FileQueue(log, TimeProvider.System, changed, new LostLines()));
+
+        public LineFile File { get; }
+
+        public long Written => File.Queue.WrittenOf(0);
+
+        public void Hold() => _open.Reset();
+
+        public void Release() => _open.Set();
+
+        public void AwaitWrite() => Assert.True(_entered.Wait(Deadline.Patience), "nothing was written");
+
+        public int Write(ReadOnlySpan<byte> bytes, out Errno error)
+        {
+            _entered.Release();
+            Assert.True(_open.Wait(Deadline.Patience));
+            error = Errno.None;
+            return bytes.Length;
+        }
+
+        public void AwaitRoom(TimeSpan patience)
+        {
+        }
+
+        public void Dispose() => Release();
+    }
+
     /// <summary>An output loop that reads one pipe. The test can hold its destination.</summary>
     private sealed class Reader : ILogDestination, ILineStore, IDisposable
     {
@@ -311,7 +374,7 @@ public sealed class UnwrittenOutputTests : IDisposable
         private readonly Serilog.Core.Logger _log = new LoggerConfiguration().CreateLogger();
         private volatile string? _kept;
 
-        public Reader(Pipe pipe, string held = "", Task? begun = null)
+        public Reader(Pipe pipe, string held = "", Task? begun = null, WorkerFile? file = null)
         {
             Begun = begun ?? Task.CompletedTask;
             Assert.Equal(0, Libc.FileControl(pipe, SetFlags, 0x800)); // O_NONBLOCK
@@ -320,7 +383,7 @@ public sealed class UnwrittenOutputTests : IDisposable
             var lines = new WorkerLog(_queue, new JsonLineFormat(), TimeProvider.System);
             Output = new OutputLoop(Mailbox, lines, _log, Time, unfinished: this);
             var source = WorkerLog.Open(new WorkerName("web", 0), 1, OutputStream.Stderr);
-            var stream = new WorkerStream(pipe, 1, new TreeRoot(1, IsReaped: true, []), source, Unlimited);
+            var stream = new WorkerStream(pipe, 1, new TreeRoot(1, IsReaped: true, []), source, Unlimited, file);
             stream.Splitter.Resume(Encoding.UTF8.GetBytes(held), continues: false);
             Output.Add(stream);
             Output.ReadAdded();

@@ -62,9 +62,8 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
         foreach (var (stream, queue) in _routed)
         {
             if (!_waiting.TryGetValue(queue, out var waiting)) _waiting.Add(queue, waiting = new Waiting());
-            var entry = new Entry(queue.Appended, stream, stream.BytesRead, LineOf(stream), now);
+            var entry = new Entry(queue.Appended, stream, stream.Reads++, stream.BytesRead, LineOf(stream), now);
             waiting.Entries.Enqueue(entry);
-            stream.ReadsLeft++;
             if (stream.BytesLeft >= stream.Many || stream.ReadsLeft >= MostReads / 2 || stream.HangsUp)
                 waiting.Urgent = entry.Number;
         }
@@ -82,7 +81,14 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     {
         _taken.Clear();
         if (!MayTake(now)) return _taken;
-        foreach (var (queue, waiting) in _waiting) TakeWritten(queue, waiting, now);
+        int before;
+        do
+        {
+            before = _taken.Count;
+            foreach (var (queue, waiting) in _waiting) TakeWritten(queue, waiting, now);
+        }
+        while (_taken.Count > before && _waiting.Values.Any(waiting => waiting.IsBehind));
+
         return _taken;
     }
 
@@ -92,7 +98,7 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
         TimeSpan? soonest = null;
         foreach (var waiting in _waiting.Values)
         {
-            if (!waiting.Entries.TryPeek(out var oldest)) continue;
+            if (!waiting.Entries.TryPeek(out var oldest) || waiting.IsBehind) continue;
             var due = !_mayTake ? oldest.Since + LongestWait
                 : waiting.HasAsked ? waiting.ProgressSince + LongestWait
                 : oldest.Since + Grace;
@@ -118,6 +124,8 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     {
         while (waiting.Entries.TryPeek(out var oldest))
         {
+            waiting.IsBehind = oldest.Read != oldest.Stream.ReadsTaken;
+            if (waiting.IsBehind) return;
             waiting.HasAsked = now is null || oldest.Number <= waiting.Urgent || oldest.Since + Grace <= now;
             if (oldest.Number > queue.WrittenOf(waiting.HasAsked ? oldest.Number : 0) && !IsStuck(queue, waiting, oldest, now))
                 return;
@@ -145,8 +153,8 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     private void Take(in Entry entry, TimeSpan? now)
     {
         var stream = entry.Stream;
-        stream.ReadsLeft--;
-        // Its file was replaced, and the later bytes were written first.
+        stream.ReadsTaken++;
+        // All was taken, whether it was written or not.
         if (entry.Until < stream.BytesTaken) return;
         var isKept = now is not { } time || _budget.Allows(entry.Line.Bytes.Length, entry.Until - stream.BytesTaken, time);
         var line = isKept ? entry.Line : UnfinishedLine.None;
@@ -167,10 +175,11 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     }
 
     /// <param name="Number">The last entry of the queue that has bytes of this one, or a later one.</param>
+    /// <param name="Read">The number of earlier reads of the stream.</param>
     /// <param name="Until">The bytes of the stream up to here.</param>
     /// <param name="Line">The unfinished line at the end of these bytes.</param>
     private readonly record struct Entry(
-        long Number, WorkerStream Stream, long Until, UnfinishedLine Line, TimeSpan Since);
+        long Number, WorkerStream Stream, long Read, long Until, UnfinishedLine Line, TimeSpan Since);
 
     private sealed class Waiting
     {
@@ -186,6 +195,12 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
 
         /// <summary>Entries up to this number must not wait for the next ones.</summary>
         public long Urgent { get; set; } = -1;
+
+        /// <summary>
+        /// True if the oldest entry waits for an earlier one of its stream in another queue: its file was replaced by one of
+        /// another file system.
+        /// </summary>
+        public bool IsBehind { get; set; }
 
         /// <summary>True if the queue notifies this loop when it has written the oldest entry.</summary>
         public bool HasAsked { get; set; }

@@ -66,8 +66,14 @@ internal sealed class WorkerStream(
     /// <summary>True if an unfinished line is kept for the next daemon.</summary>
     public bool IsKept { get; set; }
 
+    /// <summary>Reads so far.</summary>
+    public long Reads { get; set; }
+
+    /// <summary>Reads whose bytes are taken.</summary>
+    public long ReadsTaken { get; set; }
+
     /// <summary>Reads whose bytes are not taken yet.</summary>
-    public int ReadsLeft { get; set; }
+    public long ReadsLeft => Reads - ReadsTaken;
 
     /// <summary>From as many bytes in the pipe, its worker may soon wait for room.</summary>
     public int Many { get; set; }
