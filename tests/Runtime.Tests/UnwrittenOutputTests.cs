@@ -167,6 +167,25 @@ public sealed class UnwrittenOutputTests : IDisposable
     }
 
     [Fact]
+    public void Lines_FilterForbidsTee_AreReadAndReportedOnce()
+    {
+        var errno = new TaskCompletionSource<int>();
+        _reader.Output.Do(() => errno.SetResult(ForbidTee()));
+        Assert.Equal(0, Deadline.Await(errno.Task, "the filter of the loop's thread"));
+        _reader.Hold();
+        foreach (var line in (string[])["one\n", "two\n"])
+        {
+            Write(line);
+            Deadline.Until(() => _read.Waiting == 0, "the line is read");
+        }
+
+        _reader.Release();
+        foreach (var line in (string[])["one", "two"]) _reader.Lines.Take("web@0", line);
+        Assert.Equal(1, _reader.Events.Take("output_not_kept").Number("ERRNO"));
+        Assert.Single(_reader.Events.All("output_not_kept"));
+    }
+
+    [Fact]
     public void Destination_Hangs_WorkerIsNotBlocked()
     {
         _reader.Hold();
@@ -284,6 +303,28 @@ public sealed class UnwrittenOutputTests : IDisposable
         Assert.Equal(0, Libc.FileControl(_write, SetFlags, direct));
     }
 
+    /// <summary>Forbids tee(2) to the calling thread.</summary>
+    /// <returns>The error; 0 for none.</returns>
+    private static unsafe int ForbidTee()
+    {
+        const ushort load = 0x20, jumpIfEqual = 0x15, answer = 0x06;
+        const uint permit = 0x7fff0000, refuse = 0x00050001; // SECCOMP_RET_ALLOW; SECCOMP_RET_ERRNO with EPERM
+        var tee = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 77u : 276u;
+        // Each has the form of struct sock_filter.
+        Span<(ushort Code, byte IfTrue, byte IfFalse, uint Value)> steps =
+            [(load, 0, 0, 0), (jumpIfEqual, 0, 1, tee), (answer, 0, 0, refuse), (answer, 0, 0, permit)];
+        var program = stackalloc ulong[steps.Length];
+        for (var index = 0; index < steps.Length; index++)
+        {
+            var (code, ifTrue, ifFalse, value) = steps[index];
+            program[index] = code | (ulong)ifTrue << 16 | (ulong)ifFalse << 24 | (ulong)value << 32;
+        }
+
+        // struct sock_fprog
+        var filter = stackalloc nint[] { steps.Length, (nint)program };
+        return Libc.Seccomp(Libc.SeccompSetFilter, 0, filter) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+
     /// <summary>Replaces the reader.</summary>
     /// <param name="begun">See <see cref="ILineStore.Begun"/>.</param>
     /// <param name="file">Where it writes to; null for the log.</param>
@@ -371,12 +412,13 @@ public sealed class UnwrittenOutputTests : IDisposable
         private readonly ManualResetEventSlim _open = new(initialState: true);
         private readonly SemaphoreSlim _entered = new(0);
         private readonly LogQueue _queue;
-        private readonly Serilog.Core.Logger _log = new LoggerConfiguration().CreateLogger();
+        private readonly Serilog.Core.Logger _log;
         private volatile string? _kept;
 
         public Reader(Pipe pipe, string held = "", Task? begun = null, WorkerFile? file = null)
         {
             Begun = begun ?? Task.CompletedTask;
+            _log = new LoggerConfiguration().WriteTo.Sink(Events).CreateLogger();
             Assert.Equal(0, Libc.FileControl(pipe, SetFlags, 0x800)); // O_NONBLOCK
             _queue = new LogQueue(this, TimeProvider.System);
             _queue.Start();
@@ -400,6 +442,8 @@ public sealed class UnwrittenOutputTests : IDisposable
         public MovableTime Time { get; } = new();
 
         public WorkerLines Lines { get; } = new();
+
+        public EventLog Events { get; } = new();
 
         /// <summary>The unfinished line that the next daemon gets.</summary>
         public string Kept => _kept ?? "";

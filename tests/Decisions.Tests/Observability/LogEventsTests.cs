@@ -370,6 +370,10 @@ public sealed class LogEventsTests
             "output_lost", 3, "web@2: stderr cannot be read and was closed: ENOSPC",
             log => log.OutputLost(Web, 4242, OutputStream.Stderr, new Errno(28))
         },
+        {
+            "output_not_kept", 4, "output of workers is lost if this daemon is killed before it is written: tee: EPERM",
+            log => log.OutputNotKept(Errno.NotPermitted)
+        },
     };
 
     [Theory]

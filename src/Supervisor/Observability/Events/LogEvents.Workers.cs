@@ -178,6 +178,11 @@ internal static partial class LogEvents
             .Error(
                 "{worker}: {REUSEPORT_STREAM} cannot be read and was closed: {errno}", worker, LineSource.NameOf(stream), errno);
 
+    /// <summary>Output does not stay in its pipes until it is written. Reported once.</summary>
+    public static void OutputNotKept(this ILogger log, Errno errno) =>
+        log.ForContext(new EventDetails(EventKind.OutputNotKept).With(errno))
+            .Warning("output of workers is lost if this daemon is killed before it is written: tee: {errno}", errno);
+
     /// <summary>The rate limit dropped lines of the worker's output.</summary>
     public static void Dropped(this ILogger log, WorkerName worker, int pid, OutputStream stream, long count) =>
         log.ForContext(new EventDetails(EventKind.Dropped).For(worker, pid).With("REUSEPORT_COUNT", count))

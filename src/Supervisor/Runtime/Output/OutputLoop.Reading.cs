@@ -26,6 +26,8 @@ internal sealed partial class OutputLoop
     /// <summary>Streams that were read to the end, and whose last bytes are not written.</summary>
     private readonly HashSet<WorkerStream> _ended = [];
 
+    private bool _isViewNoted;
+
     private bool HasNothingLeft => _arrivals.IsEmpty && _paused.IsEmpty && _again.Count == 0 && _unwritten.IsEmpty;
 
     /// <returns>True if any stream arrived.</returns>
@@ -110,12 +112,14 @@ internal sealed partial class OutputLoop
     private IoResult Peek(WorkerStream stream, out ReadOnlySpan<byte> chunk)
     {
         var known = stream.BytesLeft;
-        var result = _stopping ? default : _view.Read(stream.Pipe, _buffer.AsSpan(0, known + ReadSize));
+        var view = _stopping ? default : _view.Read(stream.Pipe, _buffer.AsSpan(0, known + ReadSize));
+        var result = view;
         if (_stopping || (result.Errno != Errno.None && result.Errno != Errno.Again))
         {
             // No daemon follows, or it is no pipe, or a filter forbids tee(2), or the next page cannot be read.
             _unwritten.TakeAll(stream);
             result = stream.Pipe.Read(_buffer.AsSpan(0, ReadSize));
+            NoteView(view.Errno, result.Errno);
             stream.BytesTaken += result.Count;
             known = 0;
         }
@@ -123,6 +127,18 @@ internal sealed partial class OutputLoop
         chunk = _buffer.AsSpan(Math.Min(known, result.Count)..result.Count);
         stream.BytesRead += chunk.Length;
         return result;
+    }
+
+    /// <summary>
+    /// Tells once that no pipe can be viewed. If it is no pipe (EINVAL), or if the pipe cannot be read either, that is a matter
+    /// of the stream alone.
+    /// </summary>
+    private void NoteView(Errno view, Errno read)
+    {
+        if (_isViewNoted || _unfinished is null || view == Errno.None || view == Errno.InvalidArgument) return;
+        if (read != Errno.None && read != Errno.Again) return;
+        _isViewNoted = true;
+        _log.OutputNotKept(view);
     }
 
     private void ReadLater(WorkerStream stream)
