@@ -227,6 +227,35 @@ public sealed class OutputTests
             "the end of the output loop");
     }
 
+    /// <summary>As the kernel holds it while a worker's write has the lock of its pipe.</summary>
+    [Fact]
+    public void Stop_ThreadIsHeld_IsLeftAlone()
+    {
+        using var held = new ManualResetEventSlim();
+        using var ended = new ManualResetEventSlim();
+        using var queue = new LogQueue(new WorkerLines(), TimeProvider.System);
+        queue.Start();
+        using var mailbox = new Mailbox(TimeProvider.System);
+        var events = new EventLog();
+        using var log = new LoggerConfiguration().WriteTo.Sink(events).CreateLogger();
+        var lines = new WorkerLog(queue, new JsonLineFormat(), TimeProvider.System);
+        using (var output = new OutputLoop(mailbox, lines, log, TimeProvider.System)
+               {
+                   EndWithin = TimeSpan.FromMilliseconds(100),
+               })
+        {
+            output.Do(held.Wait);
+            output.Do(ended.Set);
+            output.Start();
+            Deadline.Await(Task.Run(output.Stop), "the end of the output loop");
+            events.Take("output_stuck");
+        }
+
+        Assert.Single(events.All("output_stuck"));
+        held.Set();
+        Assert.True(ended.Wait(Deadline.Patience), "the thread does not go on");
+    }
+
     private static RestartPolicy Once { get; } = RestartPolicy.Default with { When = RestartWhen.OnFailure };
 
     /// <summary>A line of shell, ready at once.</summary>

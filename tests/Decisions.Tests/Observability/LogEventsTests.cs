@@ -371,6 +371,10 @@ public sealed class LogEventsTests
             log => log.OutputLost(Web, 4242, OutputStream.Stderr, new Errno(28))
         },
         {
+            "output_stuck", 3, "the thread that reads the output of workers has not ended in 10 s; it is left alone",
+            log => log.OutputStuck(TimeSpan.FromSeconds(10))
+        },
+        {
             "output_not_kept", 4, "output of workers is lost if this daemon is killed before it is written: tee: EPERM",
             log => log.OutputNotKept(Errno.NotPermitted)
         },

@@ -72,6 +72,7 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind KillFailed = new("kill_failed", "963b186bdc58463ea32e49598100cd2c");
     public static readonly EventKind OutputLost = new("output_lost", "585e286aeb7745a885081f56e6aa24ee");
     public static readonly EventKind OutputNotKept = new("output_not_kept", "b1d5b0a3f0a94a6c9a3d1c54e7f20c3d");
+    public static readonly EventKind OutputStuck = new("output_stuck", "7c0a4f6e5b4d4c8f8f2e9d61a3b7c115");
     public static readonly EventKind FileFailed = new("file_failed", "533c026a72e34617be06843bfb324d97");
     public static readonly EventKind FileLost = new("file_lost", "1b2f1e688f9947c9be03bfc36ac513fa");
     public static readonly EventKind ReopenFailed = new("reopen_failed", "05ed2bdd3c9e429abff00593429b01d4");

@@ -183,6 +183,12 @@ internal static partial class LogEvents
         log.ForContext(new EventDetails(EventKind.OutputNotKept).With(errno))
             .Warning("output of workers is lost if this daemon is killed before it is written: tee: {errno}", errno);
 
+    /// <summary>The thread that reads output does not end, and is left alone.</summary>
+    /// <param name="after">The wait for it.</param>
+    public static void OutputStuck(this ILogger log, TimeSpan after) =>
+        log.Event(EventKind.OutputStuck).Error(
+            "the thread that reads the output of workers has not ended in {after}; it is left alone", DurationText.Of(after));
+
     /// <summary>The rate limit dropped lines of the worker's output.</summary>
     public static void Dropped(this ILogger log, WorkerName worker, int pid, OutputStream stream, long count) =>
         log.ForContext(new EventDetails(EventKind.Dropped).For(worker, pid).With("REUSEPORT_COUNT", count))

@@ -43,6 +43,7 @@ internal sealed partial class OutputLoop : IDisposable
     private readonly Thread _thread;
     private ulong _lastToken = WakeToken;
     private volatile bool _stopping;
+    private bool _isLeftAlone;
     private int _streamCount;
 
     /// <param name="kernel">The outcomes of the kernel; null if it reports none.</param>
@@ -61,6 +62,12 @@ internal sealed partial class OutputLoop : IDisposable
         Files = new FileQueues(log, time, Wake, lines.Lost);
         _thread = new Thread(Run) { IsBackground = true, Name = "output" };
     }
+
+    /// <summary>
+    /// Bounds the wait for the end of the thread. The kernel holds it while a worker's write(2) into a pipe waits for a page of
+    /// a file system that does not answer: that call has the lock of the pipe.
+    /// </summary>
+    public TimeSpan EndWithin { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Keeps the newest output for clients; null if no client can ask for it.</summary>
     public OutputRetention? Retention { get; init; }
@@ -124,12 +131,20 @@ internal sealed partial class OutputLoop : IDisposable
         file.Close();
     });
 
-    /// <summary>Reads the rest of the streams and ends the thread. Must be called when no worker runs any more.</summary>
+    /// <summary>
+    /// Reads the rest of the streams and ends the thread; see <see cref="EndWithin"/>. Must be called when no worker runs any
+    /// more.
+    /// </summary>
     public void Stop()
     {
         _stopping = true;
         _wake.Signal();
-        if (_thread.IsAlive) _thread.Join();
+        if (!_isLeftAlone && _thread.IsAlive && !_thread.Join(EndWithin))
+        {
+            _isLeftAlone = true;
+            _log.OutputStuck(EndWithin);
+        }
+
         Files.Stop(FlushWithin);
     }
 
@@ -137,6 +152,8 @@ internal sealed partial class OutputLoop : IDisposable
     {
         Stop();
         Files.Dispose();
+        // The thread may still use the rest.
+        if (_isLeftAlone) return;
         _view.Dispose();
         _epoll.Dispose();
         _wake.Dispose();
