@@ -148,7 +148,8 @@ internal sealed class UnwrittenOutput(IWriteQueue log, ILineStore? lines)
     }
 
     /// <summary>
-    /// The line is kept before its bytes are taken: a daemon that is killed in between has them twice, and never lacks them.
+    /// The line is kept before its bytes are taken: the next daemon lacks none. If this one is killed in between, the next one
+    /// reads bytes of written lines again, behind the kept beginning of a later line. That line is garbled then.
     /// </summary>
     private void Take(in Entry entry, TimeSpan? now)
     {
