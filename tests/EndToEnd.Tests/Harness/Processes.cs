@@ -22,21 +22,24 @@ internal static partial class Processes
     public static bool Runs(int pid) => Status(pid, "State") is { } state && state[0] is not ('Z' or 'X');
 
     /// <summary>A field of <c>/proc/PID/status</c>; null without such a process.</summary>
-    public static string? Status(int pid, string field) => Read($"/proc/{pid}/status") is { } text
-        ? Encoding.UTF8.GetString(text).Split('\n')
-            .FirstOrDefault(line => line.StartsWith(field + ":", StringComparison.Ordinal))?[(field.Length + 1)..].Trim()
-        : null;
+    public static string? Status(int pid, string field) => TryRead($"/proc/{pid}/status")?.Split('\n')
+        .FirstOrDefault(line => line.StartsWith(field + ":", StringComparison.Ordinal))?[(field.Length + 1)..].Trim();
 
     /// <summary>Resident bytes.</summary>
     public static long Memory(int pid) =>
         long.Parse(Status(pid, "VmRSS")!.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) << 10;
 
     /// <summary>A field of <c>/proc/PID/stat</c> past the name, by its number in proc(5).</summary>
-    public static string Stat(int pid, int field)
-    {
-        var text = File.ReadAllText($"/proc/{pid}/stat");
-        return text[(text.LastIndexOf(')') + 2)..].Split(' ')[field - 3];
-    }
+    public static string Stat(int pid, int field) =>
+        TryStat(pid, field) ?? throw new InvalidOperationException($"process {pid} has ended");
+
+    /// <summary>As <see cref="Stat"/>; null if the process or thread has ended.</summary>
+    public static string? TryStat(int pid, int field) => TryRead($"/proc/{pid}/stat") is { } text
+        ? text[(text.LastIndexOf(')') + 2)..].Split(' ')[field - 3]
+        : null;
+
+    /// <summary>A file of a process or thread; null if that has ended.</summary>
+    public static string? TryRead(string path) => Read(path) is { } text ? Encoding.UTF8.GetString(text) : null;
 
     /// <summary>Children, running or not yet waited for, of all threads.</summary>
     public static int[] ChildrenOf(int pid) =>

@@ -57,9 +57,11 @@ public sealed class AttributeTests : DaemonTest
         Daemon.Configure(Sleeper(""));
         await Daemon.StartAsync();
         var threads = Directory.GetDirectories($"/proc/{Daemon.Pid}/task")
-            .ToLookup(
-                task => File.ReadAllText($"{task}/comm").Trim(),
-                task => Processes.Stat(int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture), NiceField));
+            .Select(task => (
+                Name: Processes.TryRead($"{task}/comm")?.Trim(),
+                Niceness: Processes.TryStat(int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture), NiceField)))
+            .Where(thread => thread is { Name: not null, Niceness: not null })
+            .ToLookup(thread => thread.Name!, thread => thread.Niceness!);
         var own = Processes.Stat(Environment.ProcessId, NiceField);
 
         // The thread of the loop, and the threads that start processes.

@@ -96,7 +96,7 @@ public sealed class ForegroundTests : IDisposable
 
     /// <summary>The watcher sleeps, too.</summary>
     private static bool IsOfForeground(int pid) =>
-        File.ReadAllText($"/proc/{pid}/cmdline").Contains("1000", StringComparison.Ordinal);
+        Processes.TryRead($"/proc/{pid}/cmdline")?.Contains("1000", StringComparison.Ordinal) == true;
 
     private static bool IsOf(string parent, int pid) =>
         Processes.Status(int.Parse(Processes.Status(pid, "PPid") ?? "0", CultureInfo.InvariantCulture), "Name") == parent;

@@ -77,10 +77,10 @@ public sealed class FileTests : DaemonTest
 
         Assert.Single(
             Directory.EnumerateDirectories($"/proc/{Daemon.Pid}/task"),
-            task => File.ReadAllText($"{task}/comm") == "file-writer\n");
+            task => Processes.TryRead($"{task}/comm") == "file-writer\n");
         // Each file is open once, for all of its writers.
         var open = Directory.EnumerateFiles($"/proc/{Daemon.Pid}/fd")
-            .Select(fd => File.ResolveLinkTarget(fd, false)?.FullName).ToArray();
+            .Select(fd => new FileInfo(fd).LinkTarget).ToArray();
         Assert.Equal(
             services,
             open.Count(
@@ -141,7 +141,7 @@ public sealed class FileTests : DaemonTest
     }
 
     private bool IsOpen(string path) =>
-        Directory.EnumerateFiles($"/proc/{Daemon.Pid}/fd").Any(fd => File.ResolveLinkTarget(fd, false)?.FullName == path);
+        Directory.EnumerateFiles($"/proc/{Daemon.Pid}/fd").Any(fd => new FileInfo(fd).LinkTarget == path);
 
     private async Task RefusedAsync(string path, string error, string more = "umask: \"0022\"")
     {

@@ -245,17 +245,17 @@ public sealed class AdoptionTests(Machine machine) : NextDaemonTest(machine)
     {
         // x86-64 and the generic table of system calls.
         const string poll = "7 ", ppoll = "271 ", genericPpoll = "73 ";
-        var call = File.ReadAllText(Machine.Path($"/proc/{pid}/syscall"));
-        return HandlesStop(pid) && new[] { poll, ppoll, genericPpoll }.Any(one => call.StartsWith(one, StringComparison.Ordinal));
+        return Processes.TryRead(Machine.Path($"/proc/{pid}/syscall")) is { } call && HandlesStop(pid)
+            && new[] { poll, ppoll, genericPpoll }.Any(one => call.StartsWith(one, StringComparison.Ordinal));
     }
 
     /// <param name="pid">A pid in the machine.</param>
     private bool HandlesStop(int pid)
     {
         const string caught = "SigCgt:";
-        var status = File.ReadLines(Machine.Path($"/proc/{pid}/status"));
-        var line = status.First(text => text.StartsWith(caught, StringComparison.Ordinal));
-        return (Convert.ToUInt64(line[caught.Length..].Trim(), 16) & 1 << Processes.Terminate - 1) != 0;
+        var status = Processes.TryRead(Machine.Path($"/proc/{pid}/status"))?.Split('\n');
+        var line = status?.First(text => text.StartsWith(caught, StringComparison.Ordinal));
+        return line is not null && (Convert.ToUInt64(line[caught.Length..].Trim(), 16) & 1 << Processes.Terminate - 1) != 0;
     }
 
     /// <summary>A daemon takes the workers over after the guard was stopped, and the next daemon had no answer of it.</summary>
