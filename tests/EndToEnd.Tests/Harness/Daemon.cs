@@ -114,6 +114,11 @@ internal sealed class Daemon : IAsyncDisposable
     public Task<Command> ControlAsync(params string[] arguments) =>
         Command.RunAsync(Artifacts.Control, [.. arguments, "--socket", ControlSocket]);
 
+    /// <summary>A command that waits for slow servers one after another.</summary>
+    public Task<Command> LongControlAsync(params string[] arguments) =>
+        Command.RunAsync(
+            Artifacts.Control, [.. arguments, "--socket", ControlSocket], patience: 4 * Deadline.Patience);
+
     /// <summary>The answer of <c>reuseportctl</c> as JSON.</summary>
     public async Task<JsonNode> JsonAsync(params string[] arguments) =>
         JsonNode.Parse((await ControlAsync([.. arguments, "-o", "json"])).Out)!;

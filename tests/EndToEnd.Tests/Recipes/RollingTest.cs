@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Recipes;
@@ -33,7 +32,7 @@ public abstract class RollingTest : DaemonTest
         await load.AnswersAsync(Answers);
         await AllWereGivenAsync(name);
         var before = Pids(name, copies);
-        var restart = await Daemon.ControlAsync("restart", name);
+        var restart = await Daemon.LongControlAsync("restart", name);
         Assert.Equal((0, $"{name}: {copies} of {copies} workers ready\n"), (restart.Code, restart.Out));
         // The record in the log may follow the answer of a command.
         await Deadline.UntilAsync(() => !before.Intersect(Pids(name, copies)).Any(), "each copy has another process");
@@ -47,14 +46,14 @@ public abstract class RollingTest : DaemonTest
     /// <summary>From the counters of the kernel, as not every server tells which copy answered.</summary>
     private async Task AllWereGivenAsync(string name)
     {
-        using var status = JsonDocument.Parse((await Daemon.ControlAsync("status", "-o", "json")).Out);
-        var steering = status.RootElement.GetProperty("steering").GetString();
+        var steering = $"{(await Daemon.JsonAsync("status"))["steering"]}";
         Assert.SkipWhen(steering == "none", "no connections can be steered here, and restarts may lose some");
         if (steering != "ebpf") return;
-        var given = status.RootElement.GetProperty("workers").EnumerateArray()
-            .Where(worker => worker.GetProperty("service").GetString() == name)
-            .Select(worker => worker.GetProperty("given").GetInt64());
-        Assert.All(given, count => Assert.InRange(count, 1, long.MaxValue));
+        await Deadline.UntilAsync(
+            async () => (await Daemon.JsonAsync("status"))["workers"]!.AsArray()
+                .Where(worker => $"{worker!["service"]}" == name)
+                .All(worker => (long)worker!["given"]! > 0),
+            "each copy was given a connection");
     }
 
     private async Task StopsAsync(string name, int copies)

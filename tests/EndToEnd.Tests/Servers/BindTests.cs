@@ -25,7 +25,7 @@ public sealed class BindTests : SteeredTest
         await load.AnswersAsync(200);
         for (var round = 0; round < restarts; round++)
         {
-            var restart = await Daemon.ControlAsync("restart", "dns");
+            var restart = await Daemon.LongControlAsync("restart", "dns");
             Assert.Equal((0, $"dns: {Workers} of {Workers} workers ready\n"), (restart.Code, restart.Out));
             await load.AnswersAsync(200);
         }
