@@ -13,7 +13,9 @@ public sealed class PageTests(Browser browser) : PageTest(browser)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
-    /// <summary>Of three, as a browser on a busy machine may be late.</summary>
+    private const int MostCrashes = 10;
+
+    /// <summary>One of some, as a browser on a busy machine may be late.</summary>
     [Fact]
     public async Task Crash_IsShownWithinASecond()
     {
@@ -23,13 +25,20 @@ public sealed class PageTests(Browser browser) : PageTest(browser)
         var page = await OpenAsync();
         await TextAsync(Card(page, "web"), "4 of 4 ready");
         var times = new List<TimeSpan>();
-        foreach (var worker in (string[])["web@1", "web@2", "web@3"])
+        for (var crash = 0; crash < MostCrashes; crash++)
         {
+            var worker = $"web@{crash % 4}";
+            var pid = Daemon.PidOf(worker);
+            // The list has no events of earlier crashes.
+            await page.EvaluateAsync("() => document.getElementById('events').replaceChildren()");
             var clock = Stopwatch.StartNew();
-            Processes.Signal(Daemon.PidOf(worker), Processes.Kill);
+            Processes.Signal(pid, Processes.Kill);
             await page.Locator("#events li[data-event=exit]").Filter(new() { HasText = worker }).First.WaitForAsync();
             times.Add(clock.Elapsed);
-            await TextAsync(Row(page, worker).GetByRole(AriaRole.Cell).Nth(4), "1");
+            await TextAsync(Row(page, worker).GetByRole(AriaRole.Cell).Nth(4), $"{1 + crash / 4}");
+            if (times[^1] < Soon) break;
+            var exit = await Daemon.EventAsync("exit", worker, where: exit => exit.Pid == pid);
+            await Daemon.EventAsync("ready", worker, after: exit);
         }
 
         Assert.True(times.Min() < Soon, string.Join(", ", times));
@@ -51,9 +60,9 @@ public sealed class PageTests(Browser browser) : PageTest(browser)
         var shown = await row.GetByRole(AriaRole.Cell).AllInnerTextsAsync();
         Assert.Matches("^[0-9]+s$", shown[2]);
         Assert.Matches("^[0-9.]+ [KM]iB$", shown[5]);
-        await Matches(row.GetByRole(AriaRole.Cell).Nth(6), "^[0-9.]+ %$");
-        await Matches(Card(page, "web").Locator("dl"), "Accept queue\\s*[0-9]+ of [1-9]");
-        await Matches(Card(page, "web").Locator("dl"), "Connections a second\\s*[1-9]");
+        await MatchesAsync(row.GetByRole(AriaRole.Cell).Nth(6), "^[0-9.]+ %$");
+        await MatchesAsync(Card(page, "web").Locator("dl"), "Accept queue\\s*[0-9]+ of [1-9]");
+        await MatchesAsync(Card(page, "web").Locator("dl"), "Connections a second\\s*[1-9]");
         foreach (var chart in (string[])["ready", "given", "cpu"])
             await page.Locator($"figure[data-chart={chart}] polyline[points*=' ']").WaitForAsync();
 
@@ -75,9 +84,6 @@ public sealed class PageTests(Browser browser) : PageTest(browser)
 
         await load.StopAsync();
         await Daemon.StopAsync();
-
-        static Task Matches(ILocator at, string pattern) =>
-            at.Filter(new() { HasTextRegex = new Regex(pattern) }).First.WaitForAsync();
     }
 
     [Fact]
@@ -93,8 +99,8 @@ public sealed class PageTests(Browser browser) : PageTest(browser)
         var restart = Daemon.ControlAsync("restart", "web");
         var progress = page.GetByRole(AriaRole.Progressbar, new() { Name = "Update of web" });
         await progress.WaitForAsync();
-        await TextAsync(Card(page, "web"), "2 of 4 workers replaced");
         Assert.Equal(4, await progress.EvaluateAsync<int>("bar => bar.max"));
+        await MatchesAsync(Card(page, "web"), "[1-3] of 4 workers replaced");
         var troubles = Card(page, "web").GetByRole(AriaRole.Listitem);
         await replacement;
         Assert.Equal(0, await troubles.CountAsync());
@@ -245,6 +251,9 @@ public sealed class PageTests(Browser browser) : PageTest(browser)
         await AssertAxeAsync(page);
         await Daemon.StopAsync();
     }
+
+    private static Task MatchesAsync(ILocator at, string pattern) =>
+        at.Filter(new() { HasTextRegex = new Regex(pattern) }).First.WaitForAsync();
 
     /// <summary>In both colour schemes. The details of elements that pass are left out.</summary>
     private static async Task AssertAxeAsync(IPage page)
