@@ -45,7 +45,7 @@ internal sealed class CountersAboveZero(Daemon daemon) : IDisposable
                 reuseport: { ports: [{{Port}}] }
               talks:
                 command: [sh, -c, "echo 1; echo 2; echo 3; exec sleep 1000"]
-                logging: { rate_limit_burst: 1 }
+                logging: { rate_limit_burst: 1, rate_limit_interval: 1s }
                 readiness: { type: delay, delay: 0s }
                 reuseport: { ports: any }
             """);
@@ -81,7 +81,8 @@ internal sealed class CountersAboveZero(Daemon daemon) : IDisposable
         await load.AnswersAsync(300);
         var stuck = daemon.PidOf("web@1");
         Processes.Signal(stuck, Stop);
-        await daemon.EventAsync("stalled", "web@1");
+        // The second event, of the connections that were handed over, comes after the loop was told of the stall.
+        await daemon.EventAsync("stalled", "web@1", after: await daemon.EventAsync("stalled", "web@1"));
         Processes.Signal(stuck, Processes.Kill);
         await daemon.EventAsync("ready", "web@1", after: await daemon.EventAsync("exit", "web@1"));
         await load.StopAsync();
