@@ -15,6 +15,8 @@ public sealed class DrainTests : DaemonTest
         Assert.Equal(["web: 2 of 2 workers stopped", "the host is drained"], drain.Out.Split('\n')[..2]);
         Assert.Equal("drained", await HostStateAsync());
         Assert.Empty(Listeners.On(Port));
+        // The record in the log may follow the answer of a command.
+        await Deadline.UntilAsync(() => Daemon.Events("host_drain").Length >= 2, "both phases are in the log");
         Assert.Equal(["leaving", "draining"], Daemon.Events("host_drain").Select(drained => drained["REUSEPORT_PHASE"]));
 
         // The user sees that the command has not started the workers.

@@ -36,6 +36,8 @@ public sealed class LeftoverTests : MethodTest
         for (var number = 0; number < Restarts; number++)
             Assert.Equal(0, (await Daemon.ControlAsync("restart", "web")).Code);
 
+        // The record in the log may follow the answer of a command.
+        await Deadline.UntilAsync(() => Daemon.Events("exit").Length >= Restarts, "each former process has ended");
         Assert.Equal(Restarts, Daemon.Events("exit").Length);
         Assert.Equal(["supervisor", $"web@0.{Restarts + 1}"], cgroup.Groups());
         var now = KernelObjects.HeldBy(Daemon.Pid);

@@ -54,7 +54,8 @@ public abstract class MethodTest : DaemonTest
         var restart = await Daemon.ControlAsync("restart", "web");
         Assert.Equal(0, restart.Code);
         Counts.AssertLine(restart.Out, "web", Copies.Count, Copies.Count);
-        Assert.Empty(before.Intersect(Copies.Pids(Daemon, "web")));
+        // The record in the log may follow the answer of a command.
+        await Deadline.UntilAsync(() => !before.Intersect(Copies.Pids(Daemon, "web")).Any(), "each copy has another process");
         await load.AnswersAsync(300);
 
         Assert.Empty(await load.StopAsync());

@@ -19,7 +19,9 @@ public sealed class FallingCounterTests : PublicTest
         await UntilSumAsync(Restarts, 2);
         await DoAsync("scale", "web", "2");
         await AssertStaysAsync(Restarts, 2, "reuseportd_workers_wanted{service=\"web\"}", 2);
+        var last = Daemon.Log.Records[^1];
         await DoAsync("scale", "web", "4");
+        await Daemon.EventAsync("ready", "web@3", after: last);
         await KillAsync("web@3");
         await UntilSumAsync(Restarts, 3);
     }

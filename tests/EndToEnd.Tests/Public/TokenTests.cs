@@ -42,6 +42,7 @@ public sealed class TokenTests : PublicTest
         Daemon.Folder.Write("token", "\n");
         Assert.Equal((503, 503), await StatusesAsync());
         Assert.Equal(503, (await GetAsync("/metrics", "Authorization", "Bearer ")).Status);
+        await Daemon.EventAsync("token", after: missing);
         Assert.Equal(2, Daemon.Events("token").Length);
         Daemon.Folder.Write("token", First);
         Assert.Equal((200, 401), await StatusesAsync());

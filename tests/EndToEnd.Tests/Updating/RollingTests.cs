@@ -113,6 +113,7 @@ public sealed class RollingTests : SteeredTest
 
         Assert.StartsWith("steering: ebpf; tcp_migrate_req: ", lines[1], StringComparison.Ordinal);
         Assert.EndsWith("  GIVEN  MIGRATED  DETAIL", lines[2], StringComparison.Ordinal);
-        Assert.All(lines[3..7], line => Assert.Matches(@" 1\d\d +0$", line));
+        // Connections from before the program was loaded are not counted.
+        Assert.All(lines[3..7], line => Assert.Matches(@" [1-9]\d+ +0$", line));
     }
 }
