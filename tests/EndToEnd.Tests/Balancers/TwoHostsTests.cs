@@ -20,7 +20,7 @@ public sealed class TwoHostsTests
         for (var number = 0; number < hosts.Hosts.Length; number++)
         {
             var host = hosts.Hosts[number];
-            var drain = host.ControlAsync("drain", "--lb-grace", "2s");
+            var drain = host.ControlAsync("drain", "--lb-grace", "5s");
             await hosts.HasAsync(number, "DRAIN");
             Assert.Equal(0, (await drain).Code);
             await hosts.HasAsync(number, "MAINT");
@@ -47,7 +47,7 @@ public sealed class TwoHostsTests
     public async Task Stop_WithGraceTime_NoRequestFails()
     {
         await using var hosts = new TwoHosts();
-        await hosts.StartAsync(more: "shutdown: { lb_grace: 2s }\n");
+        await hosts.StartAsync(more: "shutdown: { lb_grace: 5s }\n");
         await using var load = Load.Start(hosts.RequestAsync, clients: 8);
         for (var number = 0; number < hosts.Hosts.Length; number++)
         {

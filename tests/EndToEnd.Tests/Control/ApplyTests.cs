@@ -84,7 +84,7 @@ public sealed class ApplyTests : DaemonTest
                 command: [{{Checkout.Worker("ignore-term")}}]
                 workers: {{workers}}
                 environment: { MODE: {{mode}} }
-                stop_grace_period: 2s
+                stop_grace_period: 5s
                 readiness: { type: delay, delay: 0s }
                 reuseport: { ports: any }
             """);

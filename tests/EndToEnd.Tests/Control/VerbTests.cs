@@ -16,6 +16,8 @@ public sealed class VerbTests : DaemonTest
 
         Counts.AssertLine(await Daemon.ControlAsync("start", "web@0"), "web", 1, 1);
         Assert.Equal(0, (await Daemon.ControlAsync("status", "web")).Code);
+        // The record in the log may follow the answer of a command.
+        await Deadline.UntilAsync(() => Daemon.Events("spawn", "web@0").Length >= 2, "the second start is in the log");
         Assert.Equal((2, other), (Daemon.Events("spawn", "web@0").Length, Daemon.PidOf("web@1")));
     }
 
@@ -279,7 +281,7 @@ public sealed class VerbTests : DaemonTest
                 command: [sleep, "1000"]
                 workers: 2
                 reuseport: { ports: any, address: {{Address}} }
-                readiness: { type: delay, delay: 800ms }
+                readiness: { type: delay, delay: 2s }
             """);
         await Daemon.StartAsync();
         var restart = await AtATerminalAsync($"{Artifacts.Control} restart slow --socket {Daemon.ControlSocket}");

@@ -11,7 +11,7 @@ public sealed class HeldStartTests : DaemonTest
     /// <summary>A user of Debian without processes: the attacker suspends every process that it may signal.</summary>
     private const string User = "uucp";
 
-    private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(3);
 
     /// <summary>The grace period of the services below, with time for SIGKILL and the log on a loaded machine.</summary>
     private static readonly TimeSpan InTime = TimeSpan.FromSeconds(15);

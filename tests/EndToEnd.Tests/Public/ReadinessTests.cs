@@ -87,7 +87,7 @@ public sealed class ReadinessTests : PublicTest
               web:
                 command: [{{Checkout.Worker("ignore-term")}}]
                 readiness: { type: delay, delay: 0s }
-                stop_grace_period: 2s
+                stop_grace_period: 5s
                 reuseport: { ports: any }
             """);
         await Daemon.StartAsync();

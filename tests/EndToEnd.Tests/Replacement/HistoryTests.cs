@@ -27,6 +27,7 @@ public sealed class HistoryTests : DaemonTest
             """);
         await Daemon.StartAsync();
         await Daemon.LineAsync("one", "talks@0");
+        await Deadline.UntilAsync(async () => (await LinesAsync("lines")).Length > 0, "a line is kept");
         for (var time = 0; time < Times; time++)
         {
             var (events, lines, talk) = (await EventsAsync(), await LinesAsync("lines"), await LinesAsync("talks"));

@@ -49,7 +49,7 @@ public sealed class ReexecTests : MethodTest
                 reuseport: { ports: [{{Port}}] }
             """);
         await Daemon.StartAsync();
-        var flows = Enumerable.Range(0, 40).Select(_ => new System.Net.Sockets.UdpClient(Address, Port)).ToArray();
+        var flows = Enumerable.Range(0, 80).Select(_ => new System.Net.Sockets.UdpClient(Address, Port)).ToArray();
         // A flow may move until each worker has its share.
         string[] before = [];
         await Deadline.UntilAsync(

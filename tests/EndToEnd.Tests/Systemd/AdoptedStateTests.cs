@@ -47,7 +47,7 @@ public sealed class AdoptedStateTests(Machine machine) : NextDaemonTest(machine)
             $"import os, socket, time\\nwhile not os.path.exists('{Folder}/go'): time.sleep(0.02)\\n"
             + "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'READY=1', os.environ['NOTIFY_SOCKET'])\\n"
             + "time.sleep(1000)";
-        await OverrideAsync("RestartSec=2s");
+        await OverrideAsync("RestartSec=5s");
         await Machine.DoAsync("sh", "-c", $"rm -rf {Folder}; mkdir -m 755 {Folder}");
         Configure(
             "late", $$"""

@@ -55,7 +55,7 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
     [Fact]
     public async Task Daemon_Stuck_IsStartedAgainByTheWatchdog()
     {
-        await OverrideAsync("WatchdogSec=2s");
+        await OverrideAsync("WatchdogSec=5s");
         ConfigureWeb(workers: 2);
         await StartAsync();
         var first = await Journal.EventAsync("started");
