@@ -54,12 +54,14 @@ public sealed class UpdateCrossingTests
     public void Restart_WhilePaused_IsPostponedUntilResume()
     {
         using var fleet = new Supervised();
-        var service = Given.Sleepers("web", 2) with { Readiness = InAMoment };
+        var service = Given.Sleepers("web", 2);
         fleet.Converge(service);
-        var update = fleet.BeginConverge(service.With("sleep", "2000"));
+        var update = fleet.BeginConverge(service.With("sleep", "2000") with { Readiness = InAMinute });
         fleet.Log.Take("spawn", 3);
-        Assert.All(fleet.Ask(new FleetCommand.Pause(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
-        Deadline.Await(update, "the update has settled");
+        var pause = fleet.BeginAsk(new FleetCommand.Pause(), "web");
+        fleet.Turn();
+        Assert.All(fleet.AwaitMinutes(pause).Workers, worker => Assert.True(worker.Ok, worker.Detail));
+        fleet.AwaitMinutes(update);
         Assert.All(
             fleet.Ask(new FleetCommand.Restart(), "web").Workers,
             worker =>
@@ -67,7 +69,8 @@ public sealed class UpdateCrossingTests
                 Assert.False(worker.Ok);
                 Assert.Equal(new UpdateObstacle.UpdatePaused("web", IsChange: true), worker.Facts!.NotReplaced);
             });
-        Assert.All(fleet.Ask(new FleetCommand.Resume(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+        var resume = fleet.AwaitMinutes(fleet.BeginAsk(new FleetCommand.Resume(), "web"));
+        Assert.All(resume.Workers, worker => Assert.True(worker.Ok, worker.Detail));
 
         Assert.All(Commands(fleet), command => Assert.Equal("sleep\02000\0", command));
         Assert.Equal([3, 2], fleet.Snapshot().Workers.Select(worker => worker.Generation));
@@ -77,15 +80,18 @@ public sealed class UpdateCrossingTests
     public void Rollback_AfterARestartWhilePaused_RollsBackAllNewProcesses()
     {
         using var fleet = new Supervised();
-        var service = Given.Sleepers("web", 2) with { Readiness = InAMoment };
+        var service = Given.Sleepers("web", 2);
         fleet.Converge(service);
-        var update = fleet.BeginConverge(service.With("sleep", "2000"));
+        var update = fleet.BeginConverge(service.With("sleep", "2000") with { Readiness = InAMinute });
         fleet.Log.Take("spawn", 3);
-        fleet.Ask(new FleetCommand.Pause(), "web");
-        Deadline.Await(update, "the update has settled");
+        var pause = fleet.BeginAsk(new FleetCommand.Pause(), "web");
+        fleet.Turn();
+        fleet.AwaitMinutes(pause);
+        fleet.AwaitMinutes(update);
         fleet.Ask(new FleetCommand.Restart(), "web");
-        fleet.Ask(new FleetCommand.Scale(3), "web");
-        Assert.All(fleet.Ask(new FleetCommand.Rollback(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+        fleet.AwaitMinutes(fleet.BeginAsk(new FleetCommand.Scale(3), "web"));
+        var rollback = fleet.AwaitMinutes(fleet.BeginAsk(new FleetCommand.Rollback(), "web"));
+        Assert.All(rollback.Workers, worker => Assert.True(worker.Ok, worker.Detail));
 
         Assert.Equal(["sleep\0infinity\0", "sleep\0infinity\0", "sleep\0infinity\0"], Commands(fleet));
     }
@@ -223,6 +229,10 @@ public sealed class UpdateCrossingTests
 
     private static ReadinessSpec InAMoment { get; } =
         new ReadinessSpec.Delay(TimeSpan.FromMilliseconds(300), ReadinessSpec.DefaultTimeout);
+
+    /// <summary>The time does not pass before the test has acted.</summary>
+    private static ReadinessSpec InAMinute { get; } =
+        new ReadinessSpec.Delay(TimeSpan.FromMinutes(1), ReadinessSpec.DefaultTimeout);
 
     private static string[] Commands(Supervised fleet) =>
         [.. fleet.Snapshot().Workers.Select(worker => OwnProcess.CommandOf(worker.Pid))];

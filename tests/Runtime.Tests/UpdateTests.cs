@@ -254,23 +254,26 @@ public sealed class UpdateTests
     public void Pause_DuringUpdate_RemainingWorkersAreReplacedAfterResume()
     {
         using var fleet = new Supervised();
-        var service = Given.Sleepers("web", 3) with { Readiness = InASecond };
+        var service = Given.Sleepers("web", 3);
         fleet.Converge(service);
         Assert.All(
             fleet.Ask(new FleetCommand.Pause(), "web").Workers,
             worker => Assert.Equal(
                 (false, true, new CommandObstacle.NoUpdate()), (worker.Ok, worker.IsUntouched, worker.Obstacle)));
-        var update = fleet.BeginConverge(service.With("sleep", "2000"));
+        var update = fleet.BeginConverge(service.With("sleep", "2000") with { Readiness = InAMinute });
         fleet.Log.Take("spawn", 4);
-        fleet.Ask(new FleetCommand.Pause(), "web");
-        Deadline.Await(update, "the update has settled");
+        var pause = fleet.BeginAsk(new FleetCommand.Pause(), "web");
+        fleet.Turn();
+        fleet.AwaitMinutes(pause);
+        fleet.AwaitMinutes(update);
         Assert.Equal([2, 1, 1], fleet.Snapshot().Workers.Select(worker => worker.Generation));
         Assert.All(
             fleet.Ask(new FleetCommand.Pause(), "web").Workers,
             worker => Assert.Equal(
                 (false, true, new CommandObstacle.AlreadyPaused()), (worker.Ok, worker.IsUntouched, worker.Obstacle)));
 
-        Assert.All(fleet.Ask(new FleetCommand.Resume(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+        var resume = fleet.AwaitMinutes(fleet.BeginAsk(new FleetCommand.Resume(), "web"));
+        Assert.All(resume.Workers, worker => Assert.True(worker.Ok, worker.Detail));
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", OwnProcess.CommandOf(worker.Pid)));
     }
 
@@ -308,7 +311,11 @@ public sealed class UpdateTests
     private static ReadinessSpec Never { get; } = new ReadinessSpec.Delay(TimeSpan.FromHours(1), ReadinessSpec.DefaultTimeout);
 
     private static ReadinessSpec InASecond { get; } =
-        new ReadinessSpec.Delay(TimeSpan.FromMilliseconds(300), ReadinessSpec.DefaultTimeout);
+        new ReadinessSpec.Delay(TimeSpan.FromSeconds(1), ReadinessSpec.DefaultTimeout);
+
+    /// <summary>The time does not pass before the test has acted.</summary>
+    private static ReadinessSpec InAMinute { get; } =
+        new ReadinessSpec.Delay(TimeSpan.FromMinutes(1), ReadinessSpec.DefaultTimeout);
 
     private static int?[] Pids(Supervised fleet) => [.. fleet.Snapshot().Workers.Select(worker => worker.Pid)];
 }

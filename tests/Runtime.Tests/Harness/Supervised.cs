@@ -188,6 +188,19 @@ internal sealed class Supervised : IDisposable
         Turn();
     }
 
+    /// <summary>Advances the clock by minutes until a task is done.</summary>
+    public T AwaitMinutes<T>(Task<T> task)
+    {
+        Deadline.Until(
+            () =>
+            {
+                Advance(TimeSpan.FromMinutes(1));
+                return task.IsCompleted;
+            },
+            "it is done");
+        return task.GetAwaiter().GetResult();
+    }
+
     public void StopAll()
     {
         BeginStopAll();
