@@ -64,7 +64,7 @@ public sealed class StrayTests
         fleet.Log.Take("ready", "other@0");
         fleet.Log.Take("ready", "other@0");
         fleet.Turn();
-        Assert.Equal('S', OwnProcess.Stat(grandchild)?.State);
+        Deadline.Until(() => OwnProcess.Stat(grandchild)?.State == 'S', "it sleeps");
 
         Supervised.Kill(grandchild);
         Deadline.Until(() => !OwnProcess.Exists(grandchild), "the orphan is reaped");

@@ -66,7 +66,7 @@ public sealed class TracedWorkerTests
             () =>
             {
                 if (fleet.Worker("victim@0") is not { State: WorkerState.Ready, Pid: { } pid }) return false;
-                if (TracerOf(pid) != "0") traced = pid;
+                if (TracerOf(pid) is not (null or "0")) traced = pid;
                 else fleet.Ask(new FleetCommand.Restart(), "victim");
                 return traced > 0;
             },
@@ -82,10 +82,11 @@ public sealed class TracedWorkerTests
         return exit;
     }
 
-    private static string TracerOf(int pid)
+    /// <summary>Null if the process has ended.</summary>
+    private static string? TracerOf(int pid)
     {
         const string field = "TracerPid:";
-        return File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"))
+        return OwnProcess.TryRead(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"))?.Split('\n')
             .First(line => line.StartsWith(field, StringComparison.Ordinal))[field.Length..].Trim();
     }
 
@@ -96,7 +97,12 @@ public sealed class TracedWorkerTests
     private static bool IsAsleep(string thread) =>
         File.ReadAllText(thread + "/stat").Contains(") S ", StringComparison.Ordinal);
 
-    private static ServiceSpec Victim() => As(Given.Sleepers("victim", 1)) with { Update = Given.StopFirst };
+    /// <summary>The stop of a process that the tracer holds takes all of the grace period.</summary>
+    private static ServiceSpec Victim() => As(Given.Sleepers("victim", 1)) with
+    {
+        Update = Given.StopFirst,
+        Stop = StopSpec.Default with { GracePeriod = TimeSpan.FromSeconds(1) },
+    };
 
     private static ServiceSpec As(ServiceSpec service) =>
         service with { Process = service.Process with { User = User, Group = User } };

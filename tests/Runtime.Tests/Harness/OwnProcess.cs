@@ -9,7 +9,7 @@ internal static class OwnProcess
     public static int[] Children() =>
     [
         .. Directory.GetDirectories("/proc/self/task")
-            .SelectMany(task => Text($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .SelectMany(task => (TryRead($"{task}/children") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(pid => int.Parse(pid, CultureInfo.InvariantCulture)),
     ];
 
@@ -40,14 +40,13 @@ internal static class OwnProcess
     /// <summary>The letter of the state (proc(5)) and the parent; null if no such process exists.</summary>
     public static (char State, int Parent)? Stat(int pid)
     {
-        var text = Text($"/proc/{pid}/stat");
-        if (text.Length == 0) return null;
+        if (TryRead($"/proc/{pid}/stat") is not { } text) return null;
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         return (fields[0][0], int.Parse(fields[1], CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Empty if the process or thread has ended.</summary>
-    private static string Text(string path)
+    /// <summary>A file of a process or thread; null if that has ended.</summary>
+    public static string? TryRead(string path)
     {
         try
         {
@@ -55,7 +54,7 @@ internal static class OwnProcess
         }
         catch (IOException)
         {
-            return "";
+            return null;
         }
     }
 }
