@@ -114,7 +114,7 @@ public sealed class SteeringTests
             way == "ebpf" || MigrationSetting.IsOn, "what waits in a queue is migrated by net.ipv4.tcp_migrate_req alone");
         using var fleet = new Supervised(steering: Mode(way));
         var (service, server) = Sharing(4);
-        fleet.Converge(service with { Stall = new StallSpec(TimeSpan.FromMilliseconds(300), StallAction.Restart) });
+        fleet.Converge(service with { Stall = new StallSpec(TimeSpan.FromSeconds(1), StallAction.Restart) });
         // After this time, the end of the worker is that of a healthy worker.
         fleet.Advance(TimeSpan.FromSeconds(2));
         var stuck = fleet.Worker("web@1").Pid!.Value;

@@ -124,7 +124,7 @@ public sealed class PublicServerTests
         await using var port = await PublicPort.StartAsync(new PublicRoute("/text", context =>
             context.Response.WriteAsync(new string('x', 10_000))));
         PublicClient[] clients = [.. Enumerable.Range(0, count).Select(_ => port.Connect(receiveBuffer: 4096))];
-        foreach (var client in clients) client.Flood("/text", 4000);
+        foreach (var client in clients) client.Flood("/text", 2000);
         var most = 0L;
         Deadline.Until(() => (most = Math.Max(most, port.Unsent().Sum())) > count * 4096, "answers wait in the kernel");
         Deadline.Until(

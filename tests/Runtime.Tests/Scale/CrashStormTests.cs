@@ -10,9 +10,6 @@ namespace Runtime.Tests.Scale;
 /// <summary>All workers of a service crash repeatedly, as another process has the port.</summary>
 public sealed class CrashStormTests
 {
-    /// <summary>Processes that the loop starts in some turns: on a busy machine, an exit is read a few turns later.</summary>
-    private const int AFewStarts = 50;
-
     [Fact]
     public void Storm_AllFailToBind_HaveSpreadBackoffs()
     {
@@ -61,7 +58,8 @@ public sealed class CrashStormTests
         Assert.DoesNotContain(fleet.Log.All("backoff"), backoff => backoff.Worker == "web@0");
         var since = fleet.Log.All().SkipWhile(happened => (happened.Kind, happened.Worker) != ("exit", "web@0"));
         var ahead = since.TakeWhile(happened => (happened.Kind, happened.Worker) != ("spawn", "web@0"));
-        Assert.InRange(ahead.Count(happened => happened.Kind == "spawn"), 0, AFewStarts);
+        // It does not wait for a start of each worker of the storm. On a busy machine, an exit is read some turns later.
+        Assert.InRange(ahead.Count(happened => happened.Kind == "spawn"), 0, workers - 1);
     }
 
     private static bool IsHalfDone(FleetSnapshot seen)
