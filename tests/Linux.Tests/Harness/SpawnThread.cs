@@ -3,13 +3,13 @@ using System.Collections.Concurrent;
 namespace Linux.Tests.Harness;
 
 /// <summary>
-/// The only thread that spawns, so that leftovers of a test end with the test process. It also knows all workers, so that
-/// reaping orphans on it does not take the exit status of a worker.
+/// A thread that spawns, so that leftovers of a test end with the test process. The class also knows the workers of all
+/// threads, so that reaping orphans does not take the exit status of a worker.
 /// </summary>
 internal static class SpawnThread
 {
     private static readonly BlockingCollection<Action<Spawner>> Work = [];
-    private static readonly HashSet<int> Workers = [];
+    private static readonly ConcurrentDictionary<int, byte> Workers = [];
 
     static SpawnThread() => new Thread(Loop) { IsBackground = true, Name = "spawn" }.Start();
 
@@ -30,13 +30,11 @@ internal static class SpawnThread
         return done.Task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Only on this thread.</summary>
-    public static bool IsWorker(int pid) => Workers.Contains(pid);
+    public static bool IsWorker(int pid) => Workers.ContainsKey(pid);
 
-    /// <summary>Only on this thread.</summary>
-    public static void Add(int pid) => Workers.Add(pid);
+    public static void Add(int pid) => Workers.TryAdd(pid, 0);
 
-    public static void Remove(int pid) => Run(_ => Workers.Remove(pid));
+    public static void Remove(int pid) => Workers.TryRemove(pid, out _);
 
     private static void Loop()
     {
