@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Linux.Tests.Harness;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
@@ -40,12 +41,12 @@ public sealed class TcpListeningSocketTests
 
     /// <summary>Both families of one port can be configured.</summary>
     [Fact]
-    public void TryOpen_AnyAddressOfEachFamily_ShareThePort()
+    public void TryOpen_AnyAddressOfEachFamily_ShareThePort() => OwnNetwork.Run(() =>
     {
         using var inet6 = Open(new IPEndPoint(IPAddress.IPv6Any, 0));
         using var inet4 = Open(new IPEndPoint(IPAddress.Any, inet6.BoundAddress()!.Port));
         Assert.Equal(IPAddress.Any, inet4.BoundAddress()!.Address);
-    }
+    });
 
     /// <summary>The server has closed first, so its end is in TIME_WAIT.</summary>
     [Fact]

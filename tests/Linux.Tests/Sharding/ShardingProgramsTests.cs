@@ -54,12 +54,12 @@ public sealed class ShardingProgramsTests
     public void Dispose_GroupsAndProgramsAreGone_NothingIsLeft() => OwnNetwork.Run(spawner =>
     {
         Need.Program();
-        var before = KernelObjects.Now();
+        var before = KernelObjects.HeldBy(Environment.ProcessId);
         KernelObjects made;
         using (var shards = new Shards())
         {
             shards.Attach(Shards.Port()).Run(spawner, "binds-static", "tcp4,127.0.0.1,7000");
-            made = KernelObjects.Now().Since(before);
+            made = KernelObjects.HeldBy(Environment.ProcessId).Since(before);
             Assert.InRange(made.Programs.Count, 6, int.MaxValue);
             Assert.InRange(made.Maps.Count, 4, int.MaxValue);
         }

@@ -266,10 +266,10 @@ public sealed class ProgramSteeringTests
     {
         using var port = new SharedPort();
         var listeners = port.Open(4);
-        var before = KernelObjects.Now();
+        var before = KernelObjects.HeldBy(Environment.ProcessId);
         var steering = port.Steer(SteeringKind.Program, Balance.RoundRobin);
         SharedPort.JoinAll(steering, listeners);
-        var held = KernelObjects.Now().Since(before);
+        var held = KernelObjects.HeldBy(Environment.ProcessId).Since(before);
         Assert.Equal((1, 3), (held.Programs.Count, held.Maps.Count));
         // An excluded slot gets no connections until the kernel's hash steers the group again.
         steering.Leave(0);
@@ -285,10 +285,10 @@ public sealed class ProgramSteeringTests
     {
         using var port = new SharedPort();
         var listeners = port.Open(2);
-        var before = KernelObjects.Now();
+        var before = KernelObjects.HeldBy(Environment.ProcessId);
         var steering = port.Steer(SteeringKind.Program, Balance.RoundRobin);
         SharedPort.JoinAll(steering, listeners);
-        var held = KernelObjects.Now().Since(before);
+        var held = KernelObjects.HeldBy(Environment.ProcessId).Since(before);
         foreach (var listener in listeners) listener.Dispose();
 
         Assert.Equal(Errno.NotFound, steering.Detach());
