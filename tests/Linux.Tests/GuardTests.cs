@@ -266,6 +266,8 @@ public sealed class GuardTests : IDisposable
     private static TestWorker Start(string variable)
     {
         var worker = TestWorker.Start(TestWorker.Request("binds") with { Environment = ["PATH=/usr/bin:/bin", variable] });
+        // Its environment is that of the program once it says this.
+        Assert.Equal("ready", worker.Out!.ReadLine());
         return worker;
     }
 

@@ -109,7 +109,7 @@ public sealed class ProcessSteeringTests
         Assert.Equal(Errno.None, steering.Rejoin(1));
         var before = steering.CountsOf(1)!.Value.Given;
         load.AwaitMore(100);
-        Assert.InRange(steering.CountsOf(1)!.Value.Given - before, 10ul, 1000ul);
+        Assert.True(steering.CountsOf(1)!.Value.Given - before >= 10, "it gets connections again");
         var (failed, first) = load.End();
         // The worker can be stopped after it accepted a connection. That client fails at its timeout.
         Assert.True(failed == 0, $"{failed} failed, at first: {first}");
