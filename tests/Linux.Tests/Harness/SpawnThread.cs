@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace Linux.Tests.Harness;
 
@@ -11,7 +12,12 @@ internal static class SpawnThread
     private static readonly BlockingCollection<Action<Spawner>> Work = [];
     private static readonly ConcurrentDictionary<int, byte> Workers = [];
 
-    static SpawnThread() => new Thread(Loop) { IsBackground = true, Name = "spawn" }.Start();
+    /// <summary>
+    /// At the start of the process: the first user of this class may be a thread in a network namespace of its own, and a new
+    /// thread is in that of its maker.
+    /// </summary>
+    [ModuleInitializer]
+    internal static void Start() => new Thread(Loop) { IsBackground = true, Name = "spawn" }.Start();
 
     public static T Run<T>(Func<Spawner, T> work)
     {
