@@ -24,7 +24,7 @@ public sealed class CgroupTests : DaemonTest
             var expected = new[] { Daemon.PidOf($"web@{worker}"), await GrandchildAsync($"web@{worker}") }.Order().ToArray();
             // The process between them ends soon after its fork.
             await Deadline.UntilAsync(
-                () => expected.SequenceEqual(cgroup.Members($"web@{worker}.1").Order()), "the worker and its grandchild are there");
+                () => expected.SequenceEqual(cgroup.Members($"web@{worker}.1").Order()), "the worker and its grandchild");
         }
 
         await Daemon.StopAsync();

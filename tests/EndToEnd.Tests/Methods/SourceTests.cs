@@ -20,7 +20,7 @@ public sealed class SourceTests : MethodTest
         AssertCalls(
             [
                 .. Copies.Numbers.Select(number => $"web@{number}").SelectMany(
-                    worker => new[] { Assert.Single(Daemon.Events("bind", worker)), Assert.Single(Daemon.Events("listen", worker)) }),
+                    worker => new[] { "bind", "listen" }.Select(call => Assert.Single(Daemon.Events(call, worker)))),
             ],
             isFromTheLibrary);
     }
