@@ -12,8 +12,9 @@ internal sealed class DatagramTaker
 
     private readonly NotifySocket _socket;
     private readonly Action _taken;
-    private readonly AutoResetEvent _asked = new(false);
-    private volatile bool _isOver;
+    private readonly object _gate = new();
+    private bool _isAsked;
+    private bool _isOver;
 
     private DatagramTaker(NotifySocket socket, Action taken) => (_socket, _taken) = (socket, taken);
 
@@ -29,32 +30,49 @@ internal sealed class DatagramTaker
         }
         catch (OutOfMemoryException)
         {
-            taker._asked.Dispose();
             return null;
         }
     }
 
     /// <summary>Takes one datagram. Must not be called again before it is taken.</summary>
-    public void Begin() => _asked.Set();
+    public void Begin()
+    {
+        lock (_gate)
+        {
+            _isAsked = true;
+            Monitor.Pulse(_gate);
+        }
+    }
 
     /// <summary>Ends the thread and closes the socket, with the datagrams that it still has.</summary>
     public void End()
     {
-        _isOver = true;
-        _asked.Set();
+        lock (_gate)
+        {
+            _isOver = true;
+            Monitor.Pulse(_gate);
+        }
     }
 
     private void Run()
     {
-        while (true)
+        while (Next())
         {
-            _asked.WaitOne();
-            if (_isOver) break;
             _socket.Take();
             _taken();
         }
 
         _socket.Dispose();
-        _asked.Dispose();
+    }
+
+    /// <returns>False at the end.</returns>
+    private bool Next()
+    {
+        lock (_gate)
+        {
+            while (!_isAsked && !_isOver) Monitor.Wait(_gate);
+            _isAsked = false;
+            return !_isOver;
+        }
     }
 }
