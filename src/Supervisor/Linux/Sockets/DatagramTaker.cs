@@ -1,6 +1,4 @@
-using Reuseportd.Linux.Sockets;
-
-namespace Reuseportd.Runtime.Processes;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
 /// A thread that takes datagrams with descriptors out of the queue of one socket. Their sender can hold it up, see
