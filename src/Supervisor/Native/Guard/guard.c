@@ -70,11 +70,16 @@ static _Noreturn void run(struct reuseportd_guard *guard, const struct reuseport
     change_identity();
     reuseportd_guard_watch(watch, guard);
     /* The next daemon must find the control socket free while the workers are killed. A daemon that stops still
-     * lives, and keeps its own table. The groups go to 0. */
+     * lives, and keeps its own table. The groups go to 0. The next daemon waits for the close of the guard's socket, which
+     * goes to 1 and is the last: the kernel releases the files of one close_range in any order. */
     syscall(SYS_unshare, (unsigned long)CLONE_FILES);
     const int has_groups = watch->groups >= 0 && syscall(SYS_dup3, watch->groups, 0, O_CLOEXEC) == 0;
-    if (reuseportd_close_from(has_groups ? 1 : 0, 1) < 0)
-        reuseportd_close_from(has_groups ? 1 : 0, 0);
+    if (!has_groups)
+        syscall(SYS_close, 0);
+    syscall(SYS_dup3, watch->socket[0], 1, O_CLOEXEC);
+    if (reuseportd_close_from(2, 1) < 0)
+        reuseportd_close_from(2, 0);
+    syscall(SYS_close, 1);
     if (has_groups)
         reuseportd_guard_kill_groups(0);
     reuseportd_guard_hunt(guard);
