@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Control;
@@ -321,15 +322,22 @@ public sealed class VerbTests : DaemonTest
     public async Task Status_Watch_RepeatsUntilItIsInterrupted()
     {
         await StartAsync();
-        var watch = await Command.RunAsync(
-            "timeout",
-            // Without --foreground, timeout(1) sends the signal twice: to the client, and to the group of both.
-            [
-                "--foreground", "--preserve-status", "-s", "INT", "2.5",
-                Artifacts.Control, "status", "--watch", "--socket", Daemon.ControlSocket,
-            ]);
-        Assert.Equal((0, ""), (watch.Code, watch.Error));
-        Assert.InRange(watch.Out.Split('\n').Count(line => line.StartsWith("web@0", StringComparison.Ordinal)), 2, 4);
+        var clock = Stopwatch.StartNew();
+        using var watch = Process.Start(
+            Command.Start(Artifacts.Control, ["status", "--watch", "--socket", Daemon.ControlSocket]))!;
+        watch.StandardInput.Close();
+        for (var rows = 0; rows < 3;)
+        {
+            var line = await watch.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Patience);
+            Assert.NotNull(line);
+            if (line.StartsWith("web@0", StringComparison.Ordinal)) rows++;
+        }
+
+        // It waits for a second between the repetitions.
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1.9), Deadline.Patience);
+        Processes.Signal(watch.Id, Processes.Interrupt);
+        await watch.WaitForExitAsync().WaitAsync(Deadline.Patience);
+        Assert.Equal((0, ""), (watch.ExitCode, await watch.StandardError.ReadToEndAsync()));
     }
 
     private static Task<Command> AtATerminalAsync(string command) =>

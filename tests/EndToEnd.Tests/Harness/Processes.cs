@@ -8,6 +8,7 @@ namespace EndToEnd.Tests.Harness;
 internal static partial class Processes
 {
     public const int Hangup = 1;
+    public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Terminate = 15;
     public const int Continue = 18;
