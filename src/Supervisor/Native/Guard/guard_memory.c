@@ -20,7 +20,8 @@ enum {
 struct mapping {
     uintptr_t start;
     uintptr_t end;
-    int is_private; /* and readable */
+    int is_shared;
+    int is_readable;
     int is_anonymous;
     int has_name;
 };
@@ -57,7 +58,8 @@ static int read_mapping(const char *line, struct mapping *found)
     if (strlen(rights) < 4)
         return 0;
     const char *inode = next_field(next_field(next_field(rights)));
-    found->is_private = rights[0] == 'r' && rights[3] == 'p';
+    found->is_shared = rights[3] == 's';
+    found->is_readable = rights[0] == 'r';
     found->is_anonymous = inode[0] == '0' && (inode[1] == ' ' || inode[1] == '\0');
     found->has_name = *next_field(inode) != '\0';
     return 1;
@@ -68,13 +70,18 @@ static int holds(const struct mapping *mapping, const void *address)
     return (uintptr_t)address >= mapping->start && (uintptr_t)address < mapping->end;
 }
 
-/* `file_end`: end of a file's mapping, including adjacent mappings without a file. */
+/*
+ * `file_end`: end of a file's mapping, including adjacent mappings without a file. A shared mapping is none of a
+ * library: it is a managed assembly, or the memory that a daemon shares with its guard.
+ */
 static void judge(const struct mapping *mapping, uintptr_t *file_end)
 {
+    if (mapping->is_shared)
+        return;
     const int is_of_a_file = !mapping->is_anonymous || mapping->start == *file_end;
     if (is_of_a_file)
         *file_end = mapping->end;
-    else if (mapping->is_private && !mapping->has_name && !holds(mapping, __builtin_frame_address(0))
+    else if (mapping->is_readable && !mapping->has_name && !holds(mapping, __builtin_frame_address(0))
              && !holds(mapping, __builtin_thread_pointer()))
         syscall(SYS_madvise, mapping->start, mapping->end - mapping->start, MADV_DONTNEED);
 }
