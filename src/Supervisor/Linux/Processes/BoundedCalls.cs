@@ -9,19 +9,21 @@ namespace Reuseportd.Linux.Processes;
 /// <param name="name">The name of the threads.</param>
 /// <param name="mostHung">Most threads that may hang. Beyond this number no call is made.</param>
 /// <param name="patience">The limit. On a loaded machine the thread may wait for a CPU.</param>
-/// <param name="afterFirstLoss">
-/// The limit after a call that exceeded <paramref name="patience"/>. A process can cause such delays on purpose, and many of
-/// them must not add up.
+/// <param name="afterLoss">
+/// The limit for 10 s after a call that exceeded <paramref name="patience"/>. A process can cause such delays on purpose, and
+/// many of them must not add up. The longer limit comes back, because the cause may have been the load.
 /// </param>
 /// <param name="discard">Gets, on the thread, an answer that came too late.</param>
 internal sealed class BoundedCalls<T>(
-    string name, int mostHung, TimeSpan patience, TimeSpan afterFirstLoss, Action<T>? discard = null)
+    string name, int mostHung, TimeSpan patience, TimeSpan afterLoss, Action<T>? discard = null)
 {
+    private static readonly long WaryFor = 10 * TimeProvider.System.TimestampFrequency;
+
     private readonly ConcurrentBag<Caller> _idle = [];
     private readonly ConcurrentDictionary<int, Caller> _hung = [];
 
-    /// <summary>True after a call that took too long.</summary>
-    private volatile bool _isWary;
+    /// <summary>A timestamp of <see cref="TimeProvider.System"/>.</summary>
+    private long _waryUntil;
 
     /// <summary>True while a call for the process hangs.</summary>
     public bool IsHung(int pid) => _hung.ContainsKey(pid);
@@ -34,7 +36,8 @@ internal sealed class BoundedCalls<T>(
         answer = default;
         if (IsHung(pid) || _hung.Count >= mostHung) return false;
         if (!_idle.TryTake(out var caller) && (caller = Caller.TryStart(this, name)) is null) return false;
-        return caller.Call(pid, call, _isWary ? afterFirstLoss : patience, out answer);
+        var isWary = TimeProvider.System.GetTimestamp() < Volatile.Read(ref _waryUntil);
+        return caller.Call(pid, call, isWary ? afterLoss : patience, out answer);
     }
 
     /// <summary>A thread; it lives as long as the daemon.</summary>
@@ -76,7 +79,7 @@ internal sealed class BoundedCalls<T>(
             if (!_answered.Wait(patience))
             {
                 calls._hung[pid] = this;
-                calls._isWary = true;
+                calls.Lose();
                 if (Interlocked.CompareExchange(ref _state, GivenUp, Waiting) == Waiting) return false;
                 calls._hung.TryRemove(pid, out _);
                 _answered.Wait();
@@ -89,6 +92,8 @@ internal sealed class BoundedCalls<T>(
 
         private void Run()
         {
+            // The limit is for the kernel's answer. Clients and workers may use all of the CPU.
+            Niceness.TryImprove(out _);
             while (true)
             {
                 _asked.Wait();
@@ -105,6 +110,13 @@ internal sealed class BoundedCalls<T>(
                 calls._idle.Add(this);
             }
         }
+    }
+
+    /// <summary>Losses of the shorter limit do not prolong it.</summary>
+    private void Lose()
+    {
+        var now = TimeProvider.System.GetTimestamp();
+        if (now >= Volatile.Read(ref _waryUntil)) Volatile.Write(ref _waryUntil, now + WaryFor);
     }
 
     private void Discard(T answer) => discard?.Invoke(answer);

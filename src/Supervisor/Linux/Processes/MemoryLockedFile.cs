@@ -9,8 +9,8 @@ namespace Reuseportd.Linux.Processes;
 /// </summary>
 /// <param name="name">The name of the file.</param>
 /// <param name="patience">The limit.</param>
-/// <param name="afterFirstLoss">The limit after a read that exceeded <paramref name="patience"/>.</param>
-internal sealed class MemoryLockedFile(ReadOnlySpan<byte> name, TimeSpan patience, TimeSpan afterFirstLoss)
+/// <param name="afterLoss">The limit for 10 s after a read that exceeded <paramref name="patience"/>.</param>
+internal sealed class MemoryLockedFile(ReadOnlySpan<byte> name, TimeSpan patience, TimeSpan afterLoss)
 {
     /// <summary>Most threads that may hang for one file name. Beyond this number nothing is read.</summary>
     public const int MostHung = 16;
@@ -19,7 +19,7 @@ internal sealed class MemoryLockedFile(ReadOnlySpan<byte> name, TimeSpan patienc
     private const int MostBytes = 1 << 26;
 
     private readonly byte[] _name = name.ToArray();
-    private readonly BoundedCalls<byte[]?> _reads = new("environ", MostHung, patience, afterFirstLoss);
+    private readonly BoundedCalls<byte[]?> _reads = new("environ", MostHung, patience, afterLoss);
 
     /// <returns>
     /// Null if the process is gone, access is denied, the file has more than 64 MiB, or the read takes too long.

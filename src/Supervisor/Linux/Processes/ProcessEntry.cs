@@ -7,7 +7,7 @@ namespace Reuseportd.Linux.Processes;
 /// <summary>
 /// The fields of <c>/proc/PID/stat</c>. A process that is in execve(2) can hold up the read without limit (seen with Linux 6.18):
 /// the kernel waits for the end of the exec, and the exec waits for the files that it closes (FUSE). So other threads read, and
-/// an entry that takes more than 100 ms is missing; 5 ms after the first such entry.
+/// an entry that takes more than 250 ms is missing; 20 ms for 10 s after such an entry.
 /// </summary>
 /// <param name="State">Letter of proc(5): R, S, D, Z and others.</param>
 /// <param name="StartTime">
@@ -65,7 +65,7 @@ internal readonly record struct ProcessEntry(
     private const int PartSize = 64;
 
     private static readonly BoundedCalls<ProcessEntry[]> Reads =
-        new("stat", MostHung, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(5));
+        new("stat", MostHung, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(20));
 
     /// <summary>Null if there is no such process, or it holds up the read.</summary>
     public static ProcessEntry? Of(int pid)

@@ -18,5 +18,5 @@ internal static class ProcessEnvironment
     public static byte[]? ReadOfAnyUser(int pid, out bool isAnswered) => OfAnyUser.Read(pid, out isAnswered);
 
     private static MemoryLockedFile Limited() =>
-        new("environ"u8, TimeSpan.FromMilliseconds(100), afterFirstLoss: TimeSpan.FromMilliseconds(5));
+        new("environ"u8, TimeSpan.FromMilliseconds(100), afterLoss: TimeSpan.FromMilliseconds(5));
 }

@@ -46,7 +46,7 @@ internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
 
     /// <param name="errno">
     /// ENOENT if no process of the worker has the socket; EPERM without the right; ETIMEDOUT if the process holds up the call for
-    /// 1 s, or 100 ms after the first such process.
+    /// 1 s, or 100 ms within 10 s after such a process.
     /// </param>
     /// <returns>A descriptor of the same socket; close it soon.</returns>
     public TakenSocket? Take(out Errno errno)

@@ -20,7 +20,7 @@ internal static class SocketHolders
     private static readonly BoundedCalls<int?> Numbers = new("sockets", MostHung, Patience, Patience);
 
     private static readonly BoundedCalls<bool> Links =
-        new("sockets", MostHung, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(5));
+        new("sockets", MostHung, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(20));
 
     /// <summary>Inodes of the sockets of all these processes. A process that is gone or not accessible adds none.</summary>
     public static HashSet<ulong> Of(IEnumerable<int> pids)
@@ -32,7 +32,7 @@ internal static class SocketHolders
     }
 
     /// <summary>True if descriptor <paramref name="descriptor"/> of a process is the socket with this inode.</summary>
-    /// <remarks>Waits at most 100 ms for the process; 5 ms after the first that took longer.</remarks>
+    /// <remarks>Waits at most 250 ms for the process; 20 ms for 10 s after one that took longer.</remarks>
     public static bool Holds(int pid, int descriptor, ulong inode) =>
         Links.TryCall(pid, () => InodeOf(pid, descriptor) == inode, out var holds) && holds;
 
