@@ -16,7 +16,7 @@ public sealed class MemoryLockedFileTests
         using var other = TestWorker.Start(TestWorker.Request("/bin/sleep", "1000") with { Stdout = new OutputTarget.Null() });
         Deadline.Until(() => file.Read(other.Pid) is [], "the file is read");
         TestWorker[] workers =
-            [.. Enumerable.Range(0, MemoryLockedFile.MostHung).Select(_ => TestWorker.Start("/bin/sleep", "1000"))];
+            [.. Enumerable.Range(0, BoundedCalls.MostHung).Select(_ => TestWorker.Start("/bin/sleep", "1000"))];
         try
         {
             Assert.All(workers, worker => Assert.Null(file.Read(worker.Pid)));

@@ -52,11 +52,7 @@ public sealed class ReexecProgramTests : MethodTest
     public async Task Reexec_CheckTakesTooLong_IsRefused()
     {
         const string started = "checks";
-        var own = Daemon.Folder["own"];
-        Daemon.Binary = await Daemon.Folder.CopyAsync(Artifacts.Daemon, "reuseportd");
-        Copies.Configure(Daemon);
-        await Daemon.StartAsync("--preload", Artifacts.Library);
-        File.Move(Daemon.Binary, own);
+        var own = await StartAsync();
         Daemon.Folder.Write("reuseportd", $"""
             #!/bin/sh
             echo $$ >"{Daemon.Folder[started]}"
@@ -143,14 +139,22 @@ public sealed class ReexecProgramTests : MethodTest
         await Daemon.StopAsync();
     }
 
-    /// <summary>Starts a daemon that gets a signal some time after its next check of the state.</summary>
-    private async Task StartAsync(string signal, int milliseconds)
+    /// <summary>Starts a daemon whose binary is then moved, so that a test can put another program in its place.</summary>
+    /// <returns>The new path of the binary.</returns>
+    private async Task<string> StartAsync()
     {
         var own = Daemon.Folder["own"];
         Daemon.Binary = await Daemon.Folder.CopyAsync(Artifacts.Daemon, "reuseportd");
         Copies.Configure(Daemon);
         await Daemon.StartAsync("--preload", Artifacts.Library);
         File.Move(Daemon.Binary, own);
+        return own;
+    }
+
+    /// <summary>Starts a daemon that gets a signal some time after its next check of the state.</summary>
+    private async Task StartAsync(string signal, int milliseconds)
+    {
+        var own = await StartAsync();
         Daemon.Folder.Write("reuseportd", $"""
             #!/bin/sh
             case "$*" in

@@ -2,12 +2,18 @@ using System.Collections.Concurrent;
 
 namespace Reuseportd.Linux.Processes;
 
+/// <summary>What all kinds of <see cref="BoundedCalls{T}"/> have in common.</summary>
+internal static class BoundedCalls
+{
+    /// <summary>Most threads that may hang for one kind of call. Beyond this number no call is made.</summary>
+    public const int MostHung = 16;
+}
+
 /// <summary>
 /// Calls that concern a process and that it can hold up without limit, each within a time limit. The kernel may wait
 /// uninterruptibly, so another thread makes the call, and may be lost for that time.
 /// </summary>
 /// <param name="name">The name of the threads.</param>
-/// <param name="mostHung">Most threads that may hang. Beyond this number no call is made.</param>
 /// <param name="patience">The limit. On a loaded machine the thread may wait for a CPU.</param>
 /// <param name="afterLoss">
 /// The limit for 10 s after a call that exceeded <paramref name="patience"/>. A process can cause such delays on purpose, and
@@ -15,7 +21,7 @@ namespace Reuseportd.Linux.Processes;
 /// </param>
 /// <param name="discard">Gets, on the thread, an answer that came too late.</param>
 internal sealed class BoundedCalls<T>(
-    string name, int mostHung, TimeSpan patience, TimeSpan afterLoss, Action<T>? discard = null)
+    string name, TimeSpan patience, TimeSpan afterLoss, Action<T>? discard = null)
 {
     private static readonly long WaryFor = 10 * TimeProvider.System.TimestampFrequency;
 
@@ -34,7 +40,7 @@ internal sealed class BoundedCalls<T>(
     public bool TryCall(int pid, Func<T> call, out T? answer)
     {
         answer = default;
-        if (IsHung(pid) || _hung.Count >= mostHung) return false;
+        if (IsHung(pid) || _hung.Count >= BoundedCalls.MostHung) return false;
         if (!_idle.TryTake(out var caller) && (caller = Caller.TryStart(this, name)) is null) return false;
         var isWary = TimeProvider.System.GetTimestamp() < Volatile.Read(ref _waryUntil);
         return caller.Call(pid, call, isWary ? afterLoss : patience, out answer);

@@ -12,14 +12,11 @@ namespace Reuseportd.Linux.Processes;
 /// <param name="afterLoss">The limit for 10 s after a read that exceeded <paramref name="patience"/>.</param>
 internal sealed class MemoryLockedFile(ReadOnlySpan<byte> name, TimeSpan patience, TimeSpan afterLoss)
 {
-    /// <summary>Most threads that may hang for one file name. Beyond this number nothing is read.</summary>
-    public const int MostHung = 16;
-
     /// <summary>The kernel's largest environment has 6 MiB, and 262,144 mappings have about 25 MiB of text.</summary>
     private const int MostBytes = 1 << 26;
 
     private readonly byte[] _name = name.ToArray();
-    private readonly BoundedCalls<byte[]?> _reads = new("environ", MostHung, patience, afterLoss);
+    private readonly BoundedCalls<byte[]?> _reads = new("environ", patience, afterLoss);
 
     /// <returns>
     /// Null if the process is gone, access is denied, the file has more than 64 MiB, or the read takes too long.

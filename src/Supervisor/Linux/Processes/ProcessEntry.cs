@@ -59,13 +59,11 @@ internal readonly record struct ProcessEntry(
     /// <summary>Ticks of <see cref="CpuTicks"/> and <see cref="StartTime"/> in a second.</summary>
     public static double TicksInASecond { get; } = Libc.SystemConfiguration(Libc.ClockTicks);
 
-    private const int MostHung = 16;
-
     /// <summary>Entries that are read together: the change of thread then costs little.</summary>
     private const int PartSize = 64;
 
     private static readonly BoundedCalls<ProcessEntry[]> Reads =
-        new("stat", MostHung, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(20));
+        new("stat", TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(20));
 
     /// <summary>Null if there is no such process, or it holds up the read.</summary>
     public static ProcessEntry? Of(int pid)

@@ -17,15 +17,12 @@ namespace Reuseportd.Linux.Sockets;
 /// </param>
 internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
 {
-    /// <summary>Most threads that may hang in calls which workers hold up.</summary>
-    private const int MostHung = 16;
-
     /// <summary>
     /// pidfd_getfd(2) waits for an exec of the process, see <see cref="ProcessEntry"/>. The close of a wrong socket can wait, too
     /// (SO_LINGER).
     /// </summary>
     private static readonly BoundedCalls<(TakenSocket? Taken, Errno Errno)> Calls = new(
-        "sockets", MostHung, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), late => late.Taken?.Dispose());
+        "sockets", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), late => late.Taken?.Dispose());
 
     private int _pid;
     private int _descriptor = -1;

@@ -13,14 +13,12 @@ namespace Reuseportd.Linux.Sockets;
 /// </summary>
 internal static class SocketHolders
 {
-    private const int MostHung = 16;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly BoundedCalls<HashSet<ulong>> Lists = new("sockets", MostHung, Patience, Patience);
-    private static readonly BoundedCalls<int?> Numbers = new("sockets", MostHung, Patience, Patience);
+    private static readonly BoundedCalls<HashSet<ulong>> Lists = new("sockets", Patience, Patience);
+    private static readonly BoundedCalls<int?> Numbers = new("sockets", Patience, Patience);
 
     private static readonly BoundedCalls<bool> Links =
-        new("sockets", MostHung, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(20));
+        new("sockets", TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(20));
 
     /// <summary>Inodes of the sockets of all these processes. A process that is gone or not accessible adds none.</summary>
     public static HashSet<ulong> Of(IEnumerable<int> pids)

@@ -6,7 +6,8 @@ namespace Reuseportd.Runtime.Output;
 internal interface ILineStore
 {
     /// <summary>
-    /// Completes when the next daemon would find what is kept here. Until then it would find what an earlier daemon has kept.
+    /// Completes when the service manager has this daemon's state. A daemon that follows before finds the lines that the former
+    /// daemon has kept.
     /// </summary>
     Task Begun { get; }
 
