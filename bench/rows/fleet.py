@@ -9,8 +9,8 @@ COUNT = 500
 IDLE = 10
 # The row varies little and takes long, so it does not run in every round.
 IDLE_ROUNDS = 3
-# Seconds for work after the start: compaction, statistics, loggers.
-AFTERMATH = 2
+# Seconds for work after the start: deadlines of new workers, compaction, statistics, loggers.
+AFTERMATH = 8
 
 FIGURES = [
     Figure("up", "500 workers up, from exec of the supervisor", "ms"),

@@ -28,8 +28,8 @@ internal sealed partial class FleetHost(
     TimeProvider time,
     ILogger log) : IHostedLifecycleService
 {
-    /// <summary>Tasks at the end of the start still use its code.</summary>
-    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
+    /// <summary>The end of the start still uses its code. The deadlines of new workers end within the second wait.</summary>
+    private static readonly TimeSpan[] Aftermath = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)];
 
     /// <summary>The longest wait for adopted workers that are starting or ending.</summary>
     private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(5);
@@ -88,14 +88,16 @@ internal sealed partial class FleetHost(
     {
         try
         {
-            await Task.Delay(Aftermath, time, lifetime.ApplicationStopping);
+            foreach (var wait in Aftermath)
+            {
+                await Task.Delay(wait, time, lifetime.ApplicationStopping);
+                ProgramPages.GiveBack();
+            }
         }
         catch (OperationCanceledException)
         {
-            return;
+            // The daemon stops.
         }
-
-        ProgramPages.GiveBack();
     }
 
     private void BeginReload() => _ = RunDetachedAsync("a fault ended the reload", ReloadAsync);
