@@ -214,7 +214,7 @@ KERNELS = bullseye bookworm trixie sid
 SYSTEMS = bullseye bookworm trixie sid jammy noble
 KERNELS_ARM64 = bookworm trixie
 
-test-arm64: ## the daemon for arm64 on an emulated processor; builds it, and half an hour more
+test-arm64: build-tools native ## the daemon for arm64 on an emulated processor; builds it, and half an hour more
 	@$(MAKE) --no-print-directory image testworkers ARCH=arm64
 	@build-aux/need qemu-system-aarch64:qemu-system-arm python3:python3 objdump:binutils xz:xz-utils zstd:zstd
 	@$(call build-suite,EndToEnd)
