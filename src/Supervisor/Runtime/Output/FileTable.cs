@@ -174,7 +174,7 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
 
     private async Task<(LineFile? File, Errno Errno)> OpenAsync(FileKey key, bool isFirst)
     {
-        var opening = Task.Run(() => (File: output.Files.TryOpen(key, isFirst, out var errno), Errno: errno));
+        var opening = SlowCalls.Run(() => (File: output.Files.TryOpen(key, isFirst, out var errno), Errno: errno));
         try
         {
             return await opening.WaitAsync(Patience, time);

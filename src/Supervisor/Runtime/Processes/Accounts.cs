@@ -41,7 +41,8 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOw
         {
             _entries.Add(key, entry = new AccountLookup());
             _open.Enqueue((entry, Now() + Patience));
-            _ = Task.Run(() => mailbox.Post(Search(key, entry)));
+            _ = SlowCalls.Run(() => Search(key, entry)).ContinueWith(
+                found => mailbox.Post(found.Result), TaskContinuationOptions.ExecuteSynchronously);
         }
 
         if (!entry.IsOpen) return true;

@@ -1,0 +1,47 @@
+namespace Reuseportd.Runtime.Messages;
+
+/// <summary>
+/// Calls that may wait without limit for a file system or a directory service. The thread pool also answers clients and watches
+/// sockets, so only some of these calls may occupy its threads. Thread-safe.
+/// </summary>
+internal static class SlowCalls
+{
+    /// <summary>
+    /// Calls that the thread pool runs at one time. Each further call has a thread of its own, which ends with it. The pool makes
+    /// twice as many threads without delay (System.Threading.ThreadPool.MinThreads in Supervisor.csproj).
+    /// </summary>
+    public const int MostInPool = 16;
+
+    private static int _running;
+
+    /// <summary>Begins the call on another thread.</summary>
+    public static Task<T> Run<T>(Func<T> call)
+    {
+        var isOwn = Interlocked.Increment(ref _running) > MostInPool;
+        try
+        {
+            return Start(call, isOwn ? TaskCreationOptions.LongRunning : TaskCreationOptions.None);
+        }
+        catch (TaskSchedulerException)
+        {
+            // There is no memory or pid for a thread.
+            return Start(call, TaskCreationOptions.None);
+        }
+    }
+
+    private static Task<T> Start<T>(Func<T> call, TaskCreationOptions options) => Task.Factory.StartNew(
+        () =>
+        {
+            try
+            {
+                return call();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _running);
+            }
+        },
+        CancellationToken.None,
+        options | TaskCreationOptions.DenyChildAttach,
+        TaskScheduler.Default);
+}
