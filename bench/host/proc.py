@@ -63,6 +63,12 @@ def innermost(pid):
     return int((_after(_read(f"/proc/{pid}/status"), b"NSpid:").split() or [0])[-1])
 
 
+def described(pid):
+    """For a reader: its name, state, parent and words."""
+    state = [_after(_read(f"/proc/{pid}/status"), field).decode().strip() for field in (b"Name:", b"State:", b"PPid:")]
+    return f"{pid} {', '.join(state)}, {command(pid).replace(bytes(1), b' ').decode(errors='replace')}"
+
+
 def named(name):
     return {pid for pid in parents() if comm(pid) == name}
 

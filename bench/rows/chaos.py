@@ -45,7 +45,7 @@ def measure(keeper, _):
         keeper.start_all(chaos.faults.services, [server for server, _, _ in SERVICES.values()])
         figures = chaos.run()
         figures["chaos-orphans"] = chaos.left_after_stop()
-        figures["chaos-bpf"] += gone(lambda: bpf(keeper) - before)
+        figures["chaos-bpf"] += len(gone(lambda: bpf(keeper) - before))
         return {key: [value] for key, value in figures.items()}
     finally:
         keeper.stop()
@@ -71,11 +71,11 @@ def held_by(pids):
 
 
 def gone(left, timeout=10):
-    """Number of processes that are left after a while."""
+    """What is left after a while."""
     by = time.monotonic() + timeout
     while (now := left()) and time.monotonic() < by:
         time.sleep(0.1)
-    return len(now)
+    return now
 
 
 def unexplained_by(kills, failures):
@@ -170,4 +170,8 @@ class Chaos:
 
     def left_after_stop(self):
         self.keeper.end()
-        return gone(lambda: self.processes() + [pid for pid in proc.tree([os.getpid()]) if proc.comm(pid) in OWN])
+        # A process that only waits for its parent has no words.
+        left = gone(lambda: self.processes() + [
+            pid for pid in proc.tree([os.getpid()]) if proc.comm(pid) in OWN and proc.command(pid)])
+        self.keeper.notes += [f"{self.keeper.name}, chaos: left: {proc.described(pid)}" for pid in left]
+        return len(left)
