@@ -23,21 +23,22 @@ def options():
     parser.add_argument("--quick", action="store_true", help="one round, and fewer restarts and kills in each")
     parser.add_argument("--row", action="append", choices=rows.ALL, help="run only this row; may be repeated")
     parser.add_argument("--supervising", action="store_true",
-                        help=f"the rows {', '.join(rows.SUPERVISING)}; by default all but those of --chaos")
+                        help=f"the rows {', '.join(rows.SUPERVISING)}; by default all but --enduring and --chaos")
     parser.add_argument("--methods", action="store_true", help=f"the rows {', '.join(rows.METHODS)}")
     parser.add_argument("--keeping", action="store_true",
                         help=f"the rows {', '.join(rows.KEEPING)}, which are measured only in the first round")
     parser.add_argument("--outliving", action="store_true", help=f"the rows {', '.join(rows.OUTLIVING)}")
+    parser.add_argument("--enduring", action="store_true", help=f"the rows {', '.join(rows.ENDURING)}; not run by default")
     parser.add_argument("--scrape", action="store_true", help=f"the rows {', '.join(rows.SCRAPE)}")
     parser.add_argument("--chaos", action="store_true", help="the row chaos, which takes long and is not run by default")
-    kinds = peers.ALL + peers.METHODS + peers.SCRAPED + keepers.ALL + keepers.OUTLIVING + keepers.CHAOS
+    kinds = peers.ALL + peers.METHODS + peers.SCRAPED + keepers.ALL + keepers.OUTLIVING + keepers.ENDURING + keepers.CHAOS
     names = dict.fromkeys(peer.name for peer in kinds)
     parser.add_argument("--peer", action="append", choices=names, help="measure only this peer; may be repeated")
     parser.add_argument("--chaos-seconds", type=int, default=600, help="how long the row chaos lasts, for each peer (600)")
     parser.add_argument("--results", default=f"{HERE}/results", help="directory for the results of a whole run")
     chosen = parser.parse_args()
     chosen.out = os.path.abspath(chosen.out)
-    groups = ("supervising", "methods", "keeping", "outliving", "scrape", "chaos")
+    groups = ("supervising", "methods", "keeping", "outliving", "enduring", "scrape", "chaos")
     chosen.groups = [name for name in groups if getattr(chosen, name)]
     if chosen.quick or chosen.groups and not (chosen.supervising or chosen.methods):
         chosen.rounds = 1
@@ -102,7 +103,8 @@ def measure(chosen, session, watch):
     notes, ready, tables = [], [], []
     load = machine.load()
     groups = ((peers.ALL, rows.SUPERVISING), (peers.METHODS, rows.METHODS), (keepers.ALL, rows.KEEPING),
-              (keepers.OUTLIVING, rows.OUTLIVING), (peers.SCRAPED, rows.SCRAPE), (keepers.CHAOS, rows.CHAOS))
+              (keepers.OUTLIVING, rows.OUTLIVING), (keepers.ENDURING, rows.ENDURING),
+              (peers.SCRAPED, rows.SCRAPE), (keepers.CHAOS, rows.CHAOS))
     for kinds, group in groups:
         if names := [name for name in chosen.rows if name in group]:
             took_part, figures = table_of(names, kinds, chosen, session, watch, notes)

@@ -19,6 +19,17 @@ def command(pid):
     return _read(f"/proc/{pid}/cmdline")
 
 
+def environment(pid):
+    """The variables at its exec, as bytes."""
+    return _read(f"/proc/{pid}/environ")
+
+
+def started(pid):
+    """Ticks from the boot to its start, which tell it from an earlier process with its pid; None if it has ended."""
+    fields = _read(f"/proc/{pid}/stat").rpartition(b") ")[2].split()
+    return int(fields[19]) if fields else None
+
+
 def objects(pid):
     """(prog_id or map_id, its number) of each descriptor of a BPF object; nothing for an inaccessible process."""
     try:

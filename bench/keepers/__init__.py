@@ -8,6 +8,7 @@ from .haproxy import Haproxy
 from .pm2 import Pm2
 from .supervisord import Supervisord
 from .systemd import Systemd
+from .enduring import ENDURING
 from .outliving import OUTLIVING, Stormed
 
 ALL = [Reuseportd, Classic, Unsteered, Grouped, Nginx, Haproxy, Pm2, Supervisord, Systemd]

@@ -1,6 +1,7 @@
 """Servers without graceful shutdown, and clients that count failures."""
 import json
 import os
+import sys
 from contextlib import contextmanager
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -69,4 +70,10 @@ def http(keeper, clients=64, seconds=600, how=None):
 
 def dns(keeper, clients=64, patience=2000):
     words = [f"{keeper.tools}/udp_load", "127.0.0.1", str(keeper.server.port), str(clients), "600", str(patience)]
+    return running(keeper.net, words)
+
+
+def flows(keeper, count=1000):
+    """Flows of datagrams that stay open, in turn: see udp_flows.py."""
+    words = [sys.executable, f"{HERE}/udp_flows.py", "127.0.0.1", str(keeper.server.port), str(count)]
     return running(keeper.net, words)

@@ -1,7 +1,7 @@
 """The measured rows; one file each."""
 from . import (
-    attached, binds, chaos, control, copies, cost, crash, fleet, flows, logs, names, outlive, own_log, replace, restart,
-    rolling, scale, scrape, spread, stall, starts,
+    attached, binds, chaos, control, copies, cost, crash, endure, fleet, flows, logs, names, outlive, own_log, replace,
+    restart, rolling, scale, scrape, spread, stall, starts,
 )
 
 # Rows of supervisors, with ../peers.
@@ -18,8 +18,10 @@ KEEPING = {
 METHODS = {"starts": starts, "binds": binds}
 # Rows of the supervisor's own process, with the OUTLIVING of ../keepers.
 OUTLIVING = {"outlive": outlive}
+# The same at length, with the ENDURING of ../keepers; run only by name, because it takes long.
+ENDURING = {"endure": endure}
 # Rows of the port for metrics.
 SCRAPE = {"scrape": scrape}
 # Run only by name, because it takes long.
 CHAOS = {"chaos": chaos}
-ALL = SUPERVISING | METHODS | KEEPING | OUTLIVING | SCRAPE | CHAOS
+ALL = SUPERVISING | METHODS | KEEPING | OUTLIVING | ENDURING | SCRAPE | CHAOS

@@ -1,13 +1,12 @@
 """1,000 UDP flows over 8 copies, one of which is restarted: how many flows of the other seven move, meanwhile or after."""
-import socket
 import threading
 
 from ..keepers.server import DNS, DNS_C
+from ..load.udp_flows import opened, served
 from .figure import Figure
 
 WORKERS, FLOWS = 8, 1000
 RESTARTED = "3"
-QUERY = bytes([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 5]) + b"bench" + bytes([0, 0, 16, 0, 1])
 
 FIGURES = [Figure("moved", f"{FLOWS:,} UDP flows over {WORKERS} copies, one restarted: of the others' flows moved", "%",
                   greatest=True)]
@@ -31,11 +30,8 @@ def measure(keeper, _):
 
 def look_around(restart):
     """The copy that serves each flow: before, repeatedly meanwhile, and after."""
-    flows = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(FLOWS)]
+    flows = opened("127.0.0.1", DNS, FLOWS)
     try:
-        for flow in flows:
-            flow.connect(("127.0.0.1", DNS))
-            flow.settimeout(1)
         looks = [[served(flow) for flow in flows]]
         restart.start()
         while restart.is_alive():
@@ -44,12 +40,3 @@ def look_around(restart):
     finally:
         for flow in flows:
             flow.close()
-
-
-def served(flow):
-    """The number of the copy that answers; None without an answer."""
-    try:
-        flow.send(QUERY)
-        return flow.recv(512)[12 + 11 + 13:].decode()
-    except (TimeoutError, ConnectionRefusedError):
-        return None

@@ -40,7 +40,7 @@ def measure(keeper, _):
         if act := getattr(keeper, way):
             figures |= {f"{way} {name}": samples for name, samples in outlive(keeper, act).items()}
     if keeper.killed:
-        figures["replaced"] = figures["replaced worst"] = replaced(keeper)
+        figures["replaced"] = figures["replaced worst"] = replaced(keeper, QUICK if keeper.quick else TIMES)
     return figures
 
 
@@ -63,13 +63,13 @@ def outlive(keeper, act):
         keeper.stop()
 
 
-def replaced(keeper):
-    """Milliseconds, each time."""
+def replaced(keeper, times):
+    """Milliseconds from the start of the next supervisor to that of the new worker, each time."""
     keeper.watch.forget()
     took = []
     try:
         keeper.start(NODE)
-        for _ in range(QUICK if keeper.quick else TIMES):
+        for _ in range(times):
             # A worker that has just become ready is not replaced at once.
             time.sleep(RIPE)
             before = workers()
@@ -87,5 +87,5 @@ def replaced(keeper):
 
 
 def workers():
-    """The processes of the server. PM2 changes their name and command line."""
-    return {pid for pid in proc.parents() if proc.comm(pid).startswith("node") and b"/serve.js" in proc.command(pid)}
+    """The processes of the server in this run. PM2 changes their name and command line."""
+    return {pid for pid in proc.tree([os.getpid()]) if proc.comm(pid).startswith("node") and b"/serve.js" in proc.command(pid)}
