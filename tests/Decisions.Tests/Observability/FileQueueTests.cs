@@ -134,6 +134,21 @@ public sealed class FileQueueTests : IDisposable
         Assert.Equal((2, 28), (lost.GetProperty("REUSEPORT_COUNT").GetInt32(), lost.GetProperty("ERRNO").GetInt32()));
     }
 
+    /// <summary>The daemon is replaced while the disk is full.</summary>
+    [Fact]
+    public void Stop_DiskIsFull_ReportsTheLoss()
+    {
+        _disk.Room = 0;
+        Append(this, "one\ntwo\n");
+
+        Assert.Equal("", Written());
+        var lost = _log.Events()[^1];
+        Assert.Equal(
+            ("file_lost", 2, 28),
+            (lost.GetProperty("REUSEPORT_EVENT").GetString(), lost.GetProperty("REUSEPORT_COUNT").GetInt32(),
+                lost.GetProperty("ERRNO").GetInt32()));
+    }
+
     [Fact]
     public void Close_LinesBeforeIt_AreWrittenFirst()
     {

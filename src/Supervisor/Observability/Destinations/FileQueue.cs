@@ -28,6 +28,10 @@ internal sealed class FileQueue : IWriteQueue, IDisposable
     private readonly Action _changed;
     private readonly LostLines _lost;
     private readonly int _room;
+
+    /// <summary>Files whose loss is not reported to its end.</summary>
+    private readonly HashSet<LineFile> _losing = [];
+
     private FileBatch _filling = new();
     private FileBatch _writing = new();
     private long _appended;
@@ -163,6 +167,8 @@ internal sealed class FileQueue : IWriteQueue, IDisposable
                 var waited = patience is { } within ? _gate.WaitAsWriter(_alarm, from, within) : _gate.WaitAsWriter();
                 if (waited) continue;
                 if (!_gate.IsStopping) break;
+                // The next daemon counts anew.
+                foreach (var file in _losing.ToArray()) EndLoss(file, isClosed: true);
                 _gate.End();
                 return null;
             }
@@ -202,8 +208,7 @@ internal sealed class FileQueue : IWriteQueue, IDisposable
     {
         lock (_gate)
         {
-            var error = file.Loss.Error;
-            if (file.Loss.TryEnd(Now(), isClosed, out var lines)) _log.FileLost(file.Path, lines, error, isClosed);
+            EndLoss(file, isClosed);
             return !file.Loss.Lasts;
         }
     }
@@ -217,7 +222,17 @@ internal sealed class FileQueue : IWriteQueue, IDisposable
     private void Lose(LineFile file, long lines, Errno error)
     {
         _lost.Add(LineLoss.File, lines);
-        if (file.Loss.Add(lines, error, Now())) _log.FileFailed(file.Path, error);
+        if (!file.Loss.Add(lines, error, Now())) return;
+        _losing.Add(file);
+        _log.FileFailed(file.Path, error);
+    }
+
+    private void EndLoss(LineFile file, bool isClosed)
+    {
+        var error = file.Loss.Error;
+        if (!file.Loss.TryEnd(Now(), isClosed, out var lines)) return;
+        _losing.Remove(file);
+        _log.FileLost(file.Path, lines, error, isClosed);
     }
 
     private void WakeWriter()
