@@ -19,9 +19,12 @@ internal static class Steering
         // Under systemd, sysctl.d has set tcp_migrate_req: if it is off, the administrator wants that.
         var migration = MigrationSetting.Provide(mayChange: !SystemdHelpers.IsSystemdService());
         log.Migrates(migration.IsOn, migration.Changed, migration.Errno);
-        var mode = ModeOf(choice);
+        // The kernel takes 13 ms to check a program, so both tests use the same one.
+        var errno = Errno.None;
+        using var program = choice is SteeringChoice.Auto or SteeringChoice.Program ? SteeringProgram.Load(1, out errno) : null;
+        var mode = ModeOf(choice, program, errno);
         log.SteeredBy(Words(mode.Kind), mode.Reason);
-        var effect = MigrationWake.Probe(withProgram: mode.Kind == SteeringKind.Program, out _);
+        var effect = EffectOf(mode, program);
         if (effect != MigrationEffect.Wakes) log.MigratesWithout(isLost: effect != MigrationEffect.Silent);
         // While the setting is off, the test tells nothing of the time when an administrator turns it on.
         if (migration.IsOn && effect == MigrationEffect.Lost) mode = mode with { KeepsQueues = false };
@@ -31,12 +34,19 @@ internal static class Steering
         return steerer;
     }
 
-    private static SteeringMode ModeOf(SteeringChoice choice) => choice switch
+    /// <returns>Null if the test could not run.</returns>
+    private static MigrationEffect? EffectOf(SteeringMode mode, SteeringProgram? program)
+    {
+        if (mode.Kind != SteeringKind.Program) return MigrationWake.Probe(program: null, out _);
+        return program is null ? null : MigrationWake.Probe(program, out _);
+    }
+
+    private static SteeringMode ModeOf(SteeringChoice choice, SteeringProgram? program, Errno errno) => choice switch
     {
         SteeringChoice.Program => new SteeringMode(SteeringKind.Program, "as configured"),
         SteeringChoice.Classic => new SteeringMode(SteeringKind.Classic, "as configured"),
         SteeringChoice.None => new SteeringMode(SteeringKind.None, "as configured"),
-        _ => SteeringMode.Probe(),
+        _ => SteeringMode.Probe(program, errno),
     };
 
     private static string Words(SteeringKind kind) => kind switch

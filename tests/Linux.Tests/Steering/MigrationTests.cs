@@ -24,7 +24,7 @@ public sealed class MigrationTests
     [Fact]
     public void Probe_WithoutTheSetting_ConnectionsAreLost() => OwnNetwork.Run(() =>
     {
-        Assert.Equal(MigrationEffect.Lost, MigrationWake.Probe(withProgram: false, out var errno));
+        Assert.Equal(MigrationEffect.Lost, MigrationWake.Probe(program: null, out var errno));
         Assert.Equal(Errno.None, errno);
     });
 
@@ -34,14 +34,15 @@ public sealed class MigrationTests
     {
         Root.Require();
         MigrationSetting.Provide();
-        Assert.NotEqual(MigrationEffect.Lost, Assert.NotNull(MigrationWake.Probe(withProgram: false, out _)));
+        Assert.NotEqual(MigrationEffect.Lost, Assert.NotNull(MigrationWake.Probe(program: null, out _)));
     });
 
     [Fact]
     public void Probe_WithTheProgram_ConnectionsAreHandedOnWithoutTheSetting() => OwnNetwork.Run(() =>
     {
         Need.Program();
-        Assert.NotEqual(MigrationEffect.Lost, Assert.NotNull(MigrationWake.Probe(withProgram: true, out _)));
+        using var program = SteeringProgram.Load(1, out _);
+        Assert.NotEqual(MigrationEffect.Lost, Assert.NotNull(MigrationWake.Probe(program, out _)));
         Assert.Equal(false, MigrationSetting.Read());
     });
 

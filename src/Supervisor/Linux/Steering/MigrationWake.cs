@@ -22,13 +22,14 @@ internal static unsafe class MigrationWake
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
-    /// <param name="withProgram">By a program, as <see cref="ProgramSteering"/> does, instead of by the setting.</param>
+    /// <param name="program">
+    /// A program without sockets, which chooses as that of <see cref="ProgramSteering"/>; null to test the setting instead.
+    /// </param>
     /// <returns>Null, with the errno, if the test could not run.</returns>
-    public static MigrationEffect? Probe(bool withProgram, out Errno errno)
+    public static MigrationEffect? Probe(SteeringProgram? program, out Errno errno)
     {
         using var first = ProbeListener.Open(out errno);
         if (first is null) return null;
-        using var program = withProgram ? SteeringProgram.Load(1, out errno) : null;
         if (program is not null) errno = first.Attach(program.Program);
         if (errno != Errno.None) return null;
         using var client = ProbeListener.Connect(first, out errno);

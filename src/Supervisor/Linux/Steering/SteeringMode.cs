@@ -30,7 +30,14 @@ internal sealed record SteeringMode(SteeringKind Kind, string Reason, bool Keeps
     /// </summary>
     public static SteeringMode Probe()
     {
-        var errno = ProgramWorks();
+        using var program = SteeringProgram.Load(1, out var errno);
+        return Probe(program, errno);
+    }
+
+    /// <param name="program">A program without sockets; null if it could not be loaded, with this errno.</param>
+    public static SteeringMode Probe(SteeringProgram? program, Errno errno)
+    {
+        if (program is not null) errno = Test(program);
         if (errno == Errno.None) return new SteeringMode(SteeringKind.Program, "");
         var reason = $"no eBPF program: {Explained(errno)}";
         errno = ClassicWorks();
@@ -62,11 +69,9 @@ internal sealed record SteeringMode(SteeringKind Kind, string Reason, bool Keeps
         var name => name,
     };
 
-    private static Errno ProgramWorks()
+    private static Errno Test(SteeringProgram program)
     {
-        using var program = SteeringProgram.Load(1, out var errno);
-        if (program is null) return errno;
-        using var pair = ProbeListener.Open(out errno);
+        using var pair = ProbeListener.Open(out var errno);
         if (pair is null) return errno;
         errno = program.Put(0, pair);
         if (errno == Errno.None) errno = pair.Attach(program.Program);
