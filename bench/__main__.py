@@ -30,19 +30,21 @@ def options():
     parser.add_argument("--outliving", action="store_true", help=f"the rows {', '.join(rows.OUTLIVING)}")
     parser.add_argument("--enduring", action="store_true", help=f"the rows {', '.join(rows.ENDURING)}; not run by default")
     parser.add_argument("--scrape", action="store_true", help=f"the rows {', '.join(rows.SCRAPE)}")
+    parser.add_argument("--trust", action="store_true", help=f"the rows {', '.join(rows.TRUST)}")
     parser.add_argument("--chaos", action="store_true", help="the row chaos, which takes long and is not run by default")
-    kinds = peers.ALL + peers.METHODS + peers.SCRAPED + keepers.ALL + keepers.OUTLIVING + keepers.ENDURING + keepers.CHAOS
+    kinds = (peers.ALL + peers.METHODS + peers.SCRAPED + keepers.ALL + keepers.OUTLIVING + keepers.ENDURING + keepers.TRUST
+             + keepers.CHAOS)
     names = dict.fromkeys(peer.name for peer in kinds)
     parser.add_argument("--peer", action="append", choices=names, help="measure only this peer; may be repeated")
     parser.add_argument("--chaos-seconds", type=int, default=600, help="how long the row chaos lasts, for each peer (600)")
     parser.add_argument("--results", default=f"{HERE}/results", help="directory for the results of a whole run")
     chosen = parser.parse_args()
     chosen.out = os.path.abspath(chosen.out)
-    groups = ("supervising", "methods", "keeping", "outliving", "enduring", "scrape", "chaos")
+    groups = ("supervising", "methods", "keeping", "outliving", "enduring", "scrape", "trust", "chaos")
     chosen.groups = [name for name in groups if getattr(chosen, name)]
     if chosen.quick or chosen.groups and not (chosen.supervising or chosen.methods):
         chosen.rounds = 1
-    groups = chosen.groups or ["supervising", "methods", "keeping", "outliving", "scrape"]
+    groups = chosen.groups or ["supervising", "methods", "keeping", "outliving", "scrape", "trust"]
     chosen.rows = chosen.row or [row for name in groups for row in getattr(rows, name.upper())]
     return chosen
 
@@ -103,8 +105,8 @@ def measure(chosen, session, watch):
     notes, ready, tables = [], [], []
     load = machine.load()
     groups = ((peers.ALL, rows.SUPERVISING), (peers.METHODS, rows.METHODS), (keepers.ALL, rows.KEEPING),
-              (keepers.OUTLIVING, rows.OUTLIVING), (keepers.ENDURING, rows.ENDURING),
-              (peers.SCRAPED, rows.SCRAPE), (keepers.CHAOS, rows.CHAOS))
+              (keepers.OUTLIVING, rows.OUTLIVING), (keepers.ENDURING, rows.ENDURING), (peers.SCRAPED, rows.SCRAPE),
+              (keepers.TRUST, rows.TRUST), (keepers.CHAOS, rows.CHAOS))
     for kinds, group in groups:
         if names := [name for name in chosen.rows if name in group]:
             took_part, figures = table_of(names, kinds, chosen, session, watch, notes)

@@ -12,4 +12,5 @@ from .enduring import ENDURING
 from .outliving import OUTLIVING, Stormed
 
 ALL = [Reuseportd, Classic, Unsteered, Grouped, Nginx, Haproxy, Pm2, Supervisord, Systemd]
+TRUST = [Reuseportd, Classic]
 CHAOS = [Reuseportd, Classic, Grouped, Stormed]

@@ -1,6 +1,7 @@
 """Servers without graceful shutdown, and clients that count failures."""
 import json
 import os
+import subprocess
 import sys
 from contextlib import contextmanager
 
@@ -60,6 +61,21 @@ def running(net, words):
         if client.process.poll() is None:
             client.process.kill()
             client.process.wait()
+
+
+@contextmanager
+def status(socket, period):
+    """Asks for the whole status each so many seconds. A list that at the end has the pairs of control.py."""
+    words = [sys.executable, f"{HERE}/control.py", socket, "status", str(period)]
+    process, times = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True), []
+    try:
+        if process.stdout.readline() != "begun\n":
+            raise ValueError(f"the client of the status has ended with {process.wait()}")
+        yield times
+        times += json.loads(process.communicate("enough", timeout=120)[0])
+    finally:
+        process.kill()
+        process.wait()
 
 
 def http(keeper, clients=64, seconds=600, how=None):

@@ -1,7 +1,9 @@
 """
 Clients of the control socket, each a process of its own. `control.py SOCKET ask COUNT WORKER` prints the round trips of a
 small request in ms, one after the other. `control.py SOCKET malformed|bodies|idle` sends such requests until its input
-ends, and prints their number.
+ends, and prints their number. `control.py SOCKET status PERIOD` asks for the whole status each PERIOD seconds, on a new
+connection each time, until its input ends. It prints a pair for each answer: its time, and how late the client itself ran, in
+ms.
 """
 import json
 import resource
@@ -41,13 +43,32 @@ def ask(path, count, worker):
     return times
 
 
+def status(path, period):
+    """A late answer delays the next question, which is then asked at once."""
+    times, due = [], time.monotonic()
+
+    def once():
+        nonlocal due
+        late, began = time.monotonic() - due, time.perf_counter()
+        with connect(path) as connection:
+            connection.sendall(b"GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = whole(connection)
+        times.append(((time.perf_counter() - began) * 1e3, late * 1e3))
+        if not answer.startswith(b"HTTP/1.1 200 "):
+            raise ValueError(bytes(answer[:200]))
+        due = max(due + period, time.monotonic())
+        time.sleep(max(0, due - time.monotonic()))
+    until_told(once)
+    return times
+
+
 def whole(connection):
     """Reads a chunked answer to its last chunk."""
-    answer = b""
+    answer = bytearray()
     while not answer.endswith(b"\r\n0\r\n\r\n"):
         more = connection.recv(65536)
         if not more:
-            raise ValueError(f"the connection was closed after {answer}")
+            raise ValueError(f"the connection was closed after {bytes(answer[-200:])}")
         answer += more
     return answer
 
@@ -98,6 +119,8 @@ def main():
     path, kind, *words = sys.argv[1:]
     if kind == "ask":
         print(json.dumps(ask(path, int(words[0]), words[1])))
+    elif kind == "status":
+        print(json.dumps(status(path, float(words[0]))))
     elif kind == "idle":
         print(idle(path))
     else:

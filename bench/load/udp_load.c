@@ -2,7 +2,7 @@
  * udp_load ADDRESS PORT CLIENTS SECONDS PATIENCE_MS: a closed loop of CLIENTS with one open DNS query each,
  * for SECONDS or until SIGTERM. Each query has its own socket, and so its own source port, like those of
  * resolvers. No query is repeated: a query without an answer in PATIENCE_MS is lost. At the end the program
- * waits for open queries. Then it prints one line of JSON.
+ * waits for open queries. Then it prints one line of JSON. servfail: the answers with this code.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { SERVFAIL = 2 }; /* RFC 1035 4.1.1 */
+
 struct client {
     int fd;
     uint64_t since;
@@ -26,7 +28,7 @@ struct client {
 
 static struct sockaddr_in server;
 static int poller, under_way;
-static uint64_t answered, lost, refused, worst, patience;
+static uint64_t answered, lost, refused, servfail, worst, patience;
 static volatile sig_atomic_t over;
 
 static uint64_t now(void)
@@ -83,6 +85,7 @@ static void readable(struct client *client)
         return;
     uint64_t took = now() - client->since;
     worst = took > worst ? took : worst;
+    servfail += (text[3] & 0x0F) == SERVFAIL;
     end(client, &answered);
 }
 
@@ -121,9 +124,10 @@ int main(int argc, char **argv)
             in_time = answered;
         }
     }
-    printf("{\"answered\": %llu, \"failed\": %llu, \"lost\": %llu, \"refused\": %llu, \"per_second\": %.0f, \"worst\": %llu}\n",
+    printf("{\"answered\": %llu, \"failed\": %llu, \"lost\": %llu, \"refused\": %llu, \"servfail\": %llu, "
+           "\"per_second\": %.0f, \"worst\": %llu}\n",
            (unsigned long long)answered, (unsigned long long)(lost + refused), (unsigned long long)lost,
-           (unsigned long long)refused,
+           (unsigned long long)refused, (unsigned long long)servfail,
            (double)in_time * 1e6 / (double)(ended - begun), (unsigned long long)worst);
     return 0;
 }

@@ -1,7 +1,7 @@
 """The measured rows; one file each."""
 from . import (
-    attached, binds, chaos, control, copies, cost, crash, endure, fleet, flows, logs, names, outlive, own_log, replace,
-    restart, rolling, scale, scrape, spread, stall, starts,
+    attached, attack, binds, chaos, control, copies, cost, crash, descriptors, dns, endure, fleet, flows, logs, names, outlive,
+    own_log, replace, restart, rolling, scale, scrape, spread, stall, starts,
 )
 
 # Rows of supervisors, with ../peers.
@@ -22,6 +22,8 @@ OUTLIVING = {"outlive": outlive}
 ENDURING = {"endure": endure}
 # Rows of the port for metrics.
 SCRAPE = {"scrape": scrape}
+# Rows of hostile workers, of a limit that has no room, and of a server that listens before it serves.
+TRUST = {"attack": attack, "descriptors": descriptors, "dns": dns}
 # Run only by name, because it takes long.
 CHAOS = {"chaos": chaos}
-ALL = SUPERVISING | METHODS | KEEPING | OUTLIVING | ENDURING | SCRAPE | CHAOS
+ALL = SUPERVISING | METHODS | KEEPING | OUTLIVING | ENDURING | SCRAPE | TRUST | CHAOS
