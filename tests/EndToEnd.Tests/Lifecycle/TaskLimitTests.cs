@@ -46,6 +46,26 @@ public sealed class TaskLimitTests : DaemonTest
         await AssertAllStartAsync();
     }
 
+    /// <summary>The runtime ends a process that gets no thread for its pool, so the daemon has all threads before.</summary>
+    [Fact]
+    public async Task Ask_NoProcessOrThreadCanBeMade_ManyClientsAreAnsweredAndTheDaemonEnds()
+    {
+        using var group = new PidsGroup();
+        group.Wrap(Daemon);
+        await StartAsync();
+        group.Leave(0);
+        using var api = Daemon.Api();
+        for (var round = 0; round < 10; round++)
+            await Task.WhenAll(Enumerable.Range(0, Many).Select(async _ =>
+            {
+                using var answer = await api.GetAsync("/v1/status", TestContext.Current.CancellationToken);
+                Assert.True(answer.IsSuccessStatusCode);
+            }));
+
+        await AssertIsReplacedAsync();
+        await Daemon.StopAsync();
+    }
+
     [Fact]
     public async Task Scale_UserHasTooManyProcesses_WorkersWaitUntilTheLimitIsRaised()
     {
