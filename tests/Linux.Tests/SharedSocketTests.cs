@@ -2,7 +2,6 @@ using Linux.Tests.Harness;
 using Linux.Tests.Steering;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
-using Reuseportd.Steering;
 
 namespace Linux.Tests;
 
@@ -69,26 +68,4 @@ public sealed class SharedSocketTests
             Assert.Equal(Errno.NotPermitted, errno);
         });
     });
-
-    /// <summary>A worker can hold the lock of its listener without limit.</summary>
-    [Fact]
-    public void Change_AThreadHasTheLock_IsGivenUp() => OwnNetwork.Run(spawner =>
-    {
-        Root.Require(); // for userfaultfd(2)
-        using var other = ShareWorker.Start(spawner, "a", "-h", "tcp4,127.0.0.1,7001");
-        using var free = Assert.IsType<TakenSocket>(Assert.Single(other.Shared()).Take(out _));
-        using (var holder = ShareWorker.Start(spawner, Filtered))
-        {
-            using var held = Assert.IsType<TakenSocket>(Assert.Single(holder.Shared()).Take(out _));
-            Assert.Equal(Errno.TimedOut, held.Attach(ClassicProgram.Random([0])));
-            Assert.Equal(Errno.TimedOut, held.Detach());
-            Assert.Equal(Errno.TimedOut, held.StopListening());
-            Assert.Equal(Errno.TimedOut, held.Listen(1));
-            Assert.Equal(Errno.None, free.Attach(ClassicProgram.Random([0])));
-        }
-
-        Assert.Equal(Errno.None, free.Detach());
-    });
-
-    private static SpawnRequest Filtered => TestWorker.Request("binds-hard-static", "filtered", "tcp4,127.0.0.1,7000");
 }

@@ -11,15 +11,12 @@
  *   binds-hard held ENDPOINT           prints "ready", then binds with an address in memory whose page fault never ends
  *   binds-hard locked ENDPOINT         prints "ready", then binds a socket whose lock another thread holds for ever: that
  *                                      thread sends from such memory
- *   binds-hard filtered ENDPOINT       listens with SO_REUSEPORT on a socket whose lock a thread holds for ever: that thread
- *                                      reads the socket's filter into such memory. Prints "socket FD INODE", "ready PID"
  *
  * ENDPOINT as in endpoint.h. Prints "bound" or "failed ERRNO" for each socket; then "ready". Without Landlock it prints
  * "missing ERRNO" first.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
@@ -31,7 +28,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -221,35 +217,6 @@ static void bind_held(int locked)
         bind(socket(AF_INET, SOCK_STREAM, 0), page, sizeof(struct sockaddr_in));
 }
 
-static void *read_filter(void *unused)
-{
-    socklen_t count = 1;
-    getsockopt(connected, SOL_SOCKET, SO_GET_FILTER, page, &count);
-    return unused;
-}
-
-static void listen_locked(void)
-{
-    int on = 1;
-    struct sock_filter accept_all = BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
-    struct sock_fprog program = {.len = 1, .filter = &accept_all};
-    struct stat status;
-    struct uffd_msg fault;
-    pthread_t thread;
-    page = held_page();
-    connected = socket(endpoint.family, SOCK_STREAM, 0);
-    if (setsockopt(connected, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 || endpoint_bind(&endpoint, connected) < 0 ||
-        listen(connected, 16) < 0 ||
-        setsockopt(connected, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 || fstat(connected, &status) < 0)
-        exit(1);
-    pthread_create(&thread, NULL, read_filter, NULL);
-    if (read(faults, &fault, sizeof fault) < 0) /* the thread now has the lock */
-        exit(1);
-    printf("socket %d %lu\nready %d\n", connected, (unsigned long)status.st_ino, getpid());
-    fflush(stdout);
-    pause();
-}
-
 int main(int argc, char **argv)
 {
     const char *mode = argc > 1 ? argv[1] : "";
@@ -270,8 +237,6 @@ int main(int argc, char **argv)
         bind_held(0);
     else if (strcmp(mode, "locked") == 0)
         bind_held(1);
-    else if (strcmp(mode, "filtered") == 0)
-        listen_locked();
     else
         bind_others();
     printf("ready\n");

@@ -10,7 +10,7 @@ internal static class BoundedCalls
 }
 
 /// <summary>
-/// Calls that a process can hold up without limit, each within a time limit. The kernel may wait
+/// Calls that concern a process and that it can hold up without limit, each within a time limit. The kernel may wait
 /// uninterruptibly, so another thread makes the call, and may be lost for that time.
 /// </summary>
 /// <param name="name">The name of the threads.</param>
@@ -31,19 +31,19 @@ internal sealed class BoundedCalls<T>(
     /// <summary>A timestamp of <see cref="TimeProvider.System"/>.</summary>
     private long _waryUntil;
 
-    /// <summary>True while a call for it hangs.</summary>
-    public bool IsHung(int subject) => _hung.ContainsKey(subject);
+    /// <summary>True while a call for the process hangs.</summary>
+    public bool IsHung(int pid) => _hung.ContainsKey(pid);
 
-    /// <param name="subject">What the call is for: a pid or an inode. While one call for it hangs, no other is made.</param>
+    /// <param name="pid">The process. While one call for it hangs, no other is made.</param>
     /// <param name="answer">The default value without an answer.</param>
     /// <returns>False if the kernel did not answer in time, or was not asked. A later call may succeed.</returns>
-    public bool TryCall(int subject, Func<T> call, out T? answer)
+    public bool TryCall(int pid, Func<T> call, out T? answer)
     {
         answer = default;
-        if (IsHung(subject) || _hung.Count >= BoundedCalls.MostHung) return false;
+        if (IsHung(pid) || _hung.Count >= BoundedCalls.MostHung) return false;
         if (!_idle.TryTake(out var caller) && (caller = Caller.TryStart(this, name)) is null) return false;
         var isWary = TimeProvider.System.GetTimestamp() < Volatile.Read(ref _waryUntil);
-        return caller.Call(subject, call, isWary ? afterLoss : patience, out answer);
+        return caller.Call(pid, call, isWary ? afterLoss : patience, out answer);
     }
 
     /// <summary>A thread; it lives as long as the daemon.</summary>
@@ -59,7 +59,7 @@ internal sealed class BoundedCalls<T>(
         private readonly SemaphoreSlim _answered = new(0);
         private Func<T>? _call;
         private T? _answer;
-        private int _subject;
+        private int _pid;
         private int _state;
 
         /// <returns>Null without memory or a pid for a thread.</returns>
@@ -77,17 +77,17 @@ internal sealed class BoundedCalls<T>(
             }
         }
 
-        public bool Call(int subject, Func<T> call, TimeSpan patience, out T? answer)
+        public bool Call(int pid, Func<T> call, TimeSpan patience, out T? answer)
         {
             answer = default;
-            (_subject, _call, _state) = (subject, call, Waiting);
+            (_pid, _call, _state) = (pid, call, Waiting);
             _asked.Release();
             if (!_answered.Wait(patience))
             {
-                calls._hung[subject] = this;
+                calls._hung[pid] = this;
                 calls.Lose();
                 if (Interlocked.CompareExchange(ref _state, GivenUp, Waiting) == Waiting) return false;
-                calls._hung.TryRemove(subject, out _);
+                calls._hung.TryRemove(pid, out _);
                 _answered.Wait();
             }
 
@@ -112,7 +112,7 @@ internal sealed class BoundedCalls<T>(
 
                 calls.Discard(_answer);
                 _answer = default;
-                calls._hung.TryRemove(_subject, out _);
+                calls._hung.TryRemove(_pid, out _);
                 calls._idle.Add(this);
             }
         }
