@@ -106,7 +106,6 @@ internal static class DaemonHost
         var inherited = initial.Inheritance;
         // First of all: threads and children begin in the cgroup of the daemon.
         var subtree = Enter(groups, inherited, output.Logger);
-        PoolThreads.MakeAll();
         Subreaper.Become();
         var environment = OwnEnvironment.Marked(inherited?.State.Mark);
         var guard = StartGuard(environment[Guard.Variable], subtree, initial, output.Logger);
@@ -182,6 +181,7 @@ internal static class DaemonHost
         var subtree = groups.Enter(kept, out var obstacle);
         if (subtree is null) log.TreesBySession(obstacle ?? "");
         else log.TreesByGroup(subtree.Path, subtree.HasKill);
+        PoolThreads.MakeAll();
         return subtree;
     }
 

@@ -47,7 +47,8 @@ internal sealed class PidsGroup : IDisposable
                 () =>
                 {
                     var left = File.ReadAllLines($"{Path}/cgroup.procs");
-                    Processes.KillAll(left.Select(pid => int.Parse(pid, CultureInfo.InvariantCulture)));
+                    // 0 is a process of another namespace, and means all of the own group to kill(2).
+                    Processes.KillAll(left.Select(pid => int.Parse(pid, CultureInfo.InvariantCulture)).Where(pid => pid > 0));
                     return left.Length == 0;
                 },
                 Deadline.Patience));

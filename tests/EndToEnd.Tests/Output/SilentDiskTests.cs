@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Output;
 public sealed class SilentDiskTests : DaemonTest
 {
     private const int Files = 60;
-    private const int Answers = 20;
+    private const int Answers = 5;
 
     [Fact]
     public async Task Open_ManyFilesHang_ClientsAreAnsweredMeanwhile()

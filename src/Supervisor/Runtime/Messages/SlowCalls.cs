@@ -7,14 +7,15 @@ namespace Reuseportd.Runtime.Messages;
 internal static class SlowCalls
 {
     /// <summary>
-    /// Calls that the thread pool runs at one time. Each further call has a thread of its own, which ends with it. The pool makes
-    /// twice as many threads without delay (System.Threading.ThreadPool.MinThreads in Supervisor.csproj).
+    /// Calls that the thread pool runs at one time. Each further call has a thread of its own, which ends with it. The pool has
+    /// twice as many threads from the start (System.Threading.ThreadPool.MinThreads in Supervisor.csproj).
     /// </summary>
     public const int MostInPool = 16;
 
     private static int _running;
 
     /// <summary>Begins the call on another thread.</summary>
+    /// <returns>Fails with <see cref="TaskSchedulerException"/> if there is no memory or pid for a thread.</returns>
     public static Task<T> Run<T>(Func<T> call)
     {
         var isOwn = Interlocked.Increment(ref _running) > MostInPool;
@@ -22,10 +23,10 @@ internal static class SlowCalls
         {
             return Start(call, isOwn ? TaskCreationOptions.LongRunning : TaskCreationOptions.None);
         }
-        catch (TaskSchedulerException)
+        catch (TaskSchedulerException noThread)
         {
-            // There is no memory or pid for a thread.
-            return Start(call, TaskCreationOptions.None);
+            Interlocked.Decrement(ref _running);
+            return Task.FromException<T>(noThread);
         }
     }
 

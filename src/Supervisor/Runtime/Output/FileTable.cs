@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
@@ -22,6 +23,9 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
 
     /// <summary>Files that this daemon has opened: its own queue may have more for them.</summary>
     private readonly HashSet<FileKey> _known = [];
+
+    /// <summary>Files whose open has not returned in time. Each holds one thread, however often it is asked for.</summary>
+    private readonly ConcurrentDictionary<FileKey, bool> _hanging = [];
 
     /// <summary>Begins to open the files of a process that are not open yet.</summary>
     /// <param name="retry">Called when one of the files is open, or has failed to open.</param>
@@ -172,8 +176,13 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
         mailbox.Post(new OutputMessage.FileOpened(key, opened, errno));
     }
 
+    /// <returns>
+    /// ETIMEDOUT if the file system does not answer in time, and for the same file at once until it has answered. EAGAIN if
+    /// there is no thread.
+    /// </returns>
     private async Task<(LineFile? File, Errno Errno)> OpenAsync(FileKey key, bool isFirst)
     {
+        if (_hanging.ContainsKey(key)) return (null, Errno.TimedOut);
         var opening = SlowCalls.Run(() => (File: output.Files.TryOpen(key, isFirst, out var errno), Errno: errno));
         try
         {
@@ -181,9 +190,20 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
         }
         catch (TimeoutException)
         {
-            _ = opening.ContinueWith(late => late.Result.File?.Discard(), TaskScheduler.Default);
+            _hanging[key] = true;
+            _ = opening.ContinueWith(late => Discard(key, late), TaskContinuationOptions.ExecuteSynchronously);
             return (null, Errno.TimedOut);
         }
+        catch (TaskSchedulerException)
+        {
+            return (null, Errno.Again);
+        }
+    }
+
+    private void Discard(FileKey key, Task<(LineFile? File, Errno Errno)> late)
+    {
+        if (late.IsCompletedSuccessfully) late.Result.File?.Discard();
+        _hanging.TryRemove(key, out _);
     }
 
     private sealed class Entry(FileKey key)

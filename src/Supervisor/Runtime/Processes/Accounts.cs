@@ -42,7 +42,8 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOw
             _entries.Add(key, entry = new AccountLookup());
             _open.Enqueue((entry, Now() + Patience));
             _ = SlowCalls.Run(() => Search(key, entry)).ContinueWith(
-                found => mailbox.Post(found.Result), TaskContinuationOptions.ExecuteSynchronously);
+                found => mailbox.Post(found.IsCompletedSuccessfully ? found.Result : NotAsked(entry)),
+                TaskContinuationOptions.ExecuteSynchronously);
         }
 
         if (!entry.IsOpen) return true;
@@ -93,6 +94,9 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOw
     }
 
     private TimeSpan Now() => time.GetElapsedTime(0);
+
+    private static ProcessMessage.AccountFound NotAsked(AccountLookup entry) =>
+        new(entry, Account: null, "there is no thread to look the user's account up", IsLate: false);
 
     private static ProcessMessage.AccountFound Search(AccountKey key, AccountLookup entry)
     {

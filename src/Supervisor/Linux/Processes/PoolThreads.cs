@@ -1,0 +1,67 @@
+namespace Reuseportd.Linux.Processes;
+
+/// <summary>
+/// The threads of the thread pool. If the kernel refuses a thread to the pool (EAGAIN: pids.max, RLIMIT_NPROC, pid_max), the
+/// runtime ends the process (.NET 8 and later), and any worker can take all pids. So the pool makes its threads at the start of
+/// the daemon, and keeps them: see MinThreads, ThreadsToKeepAlive and HillClimbing in Supervisor.csproj.
+/// </summary>
+internal static class PoolThreads
+{
+    private const int StackBytes = 64 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Makes all threads of the pool. Without room for them, as when an earlier daemon's workers have taken all pids, the pool
+    /// makes threads on demand, up to the number of processors.
+    /// </summary>
+    public static void MakeAll()
+    {
+        ThreadPool.GetMinThreads(out var count, out var ports);
+        if (!HasRoomFor(count))
+        {
+            ThreadPool.SetMinThreads(Environment.ProcessorCount, ports);
+            return;
+        }
+
+        // Each thread waits for all others, so each work item has a thread of its own.
+        var running = new CountdownEvent(count);
+        for (var number = 0; number < count; number++)
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static running =>
+                {
+                    running.Signal();
+                    running.Wait(Patience);
+                },
+                running,
+                preferLocal: false);
+        running.Wait(Patience);
+    }
+
+    /// <summary>A thread that is not of the pool fails with an exception.</summary>
+    private static bool HasRoomFor(int count)
+    {
+        using var end = new ManualResetEventSlim();
+        var threads = new List<Thread>(count);
+        try
+        {
+            for (var number = 0; number < count; number++)
+            {
+                var thread = new Thread(end.Wait, StackBytes) { IsBackground = true };
+                thread.Start();
+                threads.Add(thread);
+            }
+
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            return false;
+        }
+        finally
+        {
+            end.Set();
+            foreach (var thread in threads) thread.Join();
+        }
+    }
+}
