@@ -181,7 +181,6 @@ internal static class DaemonHost
         var subtree = groups.Enter(kept, out var obstacle);
         if (subtree is null) log.TreesBySession(obstacle ?? "");
         else log.TreesByGroup(subtree.Path, subtree.HasKill);
-        PoolThreads.MakeAll();
         return subtree;
     }
 

@@ -7,8 +7,8 @@ namespace Reuseportd.Runtime.Messages;
 internal static class SlowCalls
 {
     /// <summary>
-    /// Calls that the thread pool runs at one time. Each further call has a thread of its own, which ends with it. The pool has
-    /// twice as many threads from the start (System.Threading.ThreadPool.MinThreads in Supervisor.csproj).
+    /// Calls that the thread pool runs at one time. Each further call has a thread of its own, which ends with it. The pool makes
+    /// twice as many threads without delay (System.Threading.ThreadPool.MinThreads in Supervisor.csproj).
     /// </summary>
     public const int MostInPool = 16;
 
