@@ -70,7 +70,10 @@ static long clone_new_way(struct reuseportd_spawner *spawner, struct child *chil
         arguments.cgroup = (uint64_t)child->request->cgroup;
         size = sizeof arguments;
     }
-    return reuseportd_clone3(&arguments, size, reuseportd_child_main, child);
+    long pid = reuseportd_clone3(&arguments, size, reuseportd_child_main, child);
+    if (pid < 0)
+        child->result->pidfd = -1; /* the kernel writes the number before its last checks, and then closes it */
+    return pid;
 }
 
 /*
