@@ -43,6 +43,8 @@ public sealed partial class FullDiskSuccessionTests(Machine machine) : NextDaemo
         Assert.DoesNotContain(Journal.Entries, entry => entry.Event == "exit");
         await AllAnswerAsync(workers: 2);
         Assert.Equal(lost, Lines - WrittenOf(Line()));
+        // The full disk has cut one line, behind which another one begins.
+        Assert.InRange(File.ReadLines(Machine.Path(Output)).Count(line => !Line().IsMatch(line) && !Word().IsMatch(line)), 0, 1);
         // The counts of a dead daemon are lost.
         AssertCounted((how == "KILL" ? 0 : lost) + _words - WrittenOf(Word()));
     }

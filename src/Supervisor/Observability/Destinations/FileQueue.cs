@@ -108,8 +108,10 @@ internal sealed class FileQueue : IWriteQueue, IDisposable
                 return;
             }
 
-            if (file.Tail is { Open: true, Owner: var other } && other != owner && !(continues && other == LineFile.Former))
-                _filling.Write(file, "\n"u8);
+            // The writer does not use the file yet. It writes the newline with the first output that the file accepts.
+            var (isOpen, other) = file.Tail;
+            if (isOpen && other == LineFile.Former) file.NeedsNewline = !continues;
+            else if (isOpen && other != owner) _filling.Write(file, "\n"u8);
             _filling.Write(file, bytes);
             file.Tail = (bytes[^1] != (byte)'\n', owner);
             _appended++;

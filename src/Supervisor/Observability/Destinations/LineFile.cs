@@ -14,6 +14,15 @@ internal sealed class LineFile(string path, IFileTransport transport, FileQueue 
 
     public FileQueue Queue { get; } = queue;
 
+    /// <summary>
+    /// Notes that an earlier daemon has ended within a line. Must be called before the first output is appended.
+    /// </summary>
+    public void ContinueFormer()
+    {
+        Tail = (true, Former);
+        IsTorn = true;
+    }
+
     /// <summary>Closes a file that no output was appended to.</summary>
     public void Discard() => Transport.Dispose();
 

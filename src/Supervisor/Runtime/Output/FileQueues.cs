@@ -23,8 +23,9 @@ internal sealed class FileQueues(ILogger log, TimeProvider time, Action changed,
         if (AppendFile.TryOpen(key.Path, key.Identity, out errno) is not { } file) return null;
         var queue = _byDevice.GetOrAdd(
             file.Device() ?? default, _ => new Lazy<FileQueue>(() => new FileQueue(log, time, changed, lost)));
-        var isOpen = isFirst && file.EndsWithinLine();
-        return new LineFile(key.Path, new Transport(file), queue.Value) { Tail = (isOpen, isOpen ? LineFile.Former : null) };
+        var opened = new LineFile(key.Path, new Transport(file), queue.Value);
+        if (isFirst && file.EndsWithinLine()) opened.ContinueFormer();
+        return opened;
     }
 
     /// <summary>Writes the queued lines. Each file system gets this much time.</summary>
