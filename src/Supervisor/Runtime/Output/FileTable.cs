@@ -21,8 +21,8 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
     private readonly Dictionary<FileKey, Entry> _entries = [];
     private readonly List<Entry> _unused = [];
 
-    /// <summary>Files that this daemon has opened: its own queue may have more for them.</summary>
-    private readonly HashSet<FileKey> _known = [];
+    /// <summary>Files that this daemon has written to: its own queue may have more for them.</summary>
+    private readonly HashSet<FileKey> _written = [];
 
     /// <summary>Files whose open has not returned in time. Each holds one thread, however often it is asked for.</summary>
     private readonly ConcurrentDictionary<FileKey, bool> _hanging = [];
@@ -62,6 +62,7 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
     {
         if (file is null || !_entries.TryGetValue(file.Key, out var entry) || --entry.Users > 0) return;
         _entries.Remove(file.Key);
+        if (file.HasOutput) _written.Add(file.Key);
         output.Close(file);
     }
 
@@ -172,7 +173,7 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
 
     private async Task PostAsync(FileKey key)
     {
-        var (opened, errno) = await OpenAsync(key, _known.Add(key));
+        var (opened, errno) = await OpenAsync(key, isFirst: !_written.Contains(key));
         mailbox.Post(new OutputMessage.FileOpened(key, opened, errno));
     }
 

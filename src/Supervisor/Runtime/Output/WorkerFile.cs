@@ -19,10 +19,16 @@ internal sealed class WorkerFile(FileKey key, LineFile opened)
 
     public FileQueue Queue => _opened.Queue;
 
+    /// <summary>True after the first output. After the end of the last stream, every thread may read it.</summary>
+    public bool HasOutput { get; private set; }
+
     /// <param name="stream">The stream that the bytes come from.</param>
     /// <param name="continues">True if they continue a line.</param>
-    public void Append(object stream, ReadOnlySpan<byte> bytes, bool continues = false) =>
+    public void Append(object stream, ReadOnlySpan<byte> bytes, bool continues = false)
+    {
+        HasOutput = true;
         _opened.Queue.Append(_opened, stream, bytes, continues);
+    }
 
     /// <summary>
     /// Sends further lines to a newly opened file. Lines that are already queued still go to the old file, which is then closed.
