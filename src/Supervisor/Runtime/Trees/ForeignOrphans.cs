@@ -26,7 +26,9 @@ internal sealed class ForeignOrphans(Func<int, bool> isWorker)
     /// <summary>False if a child of these parents ended during the round.</summary>
     private bool _isWhole;
 
-    /// <summary>False if a process did not let its environment be read in time, or if the machine is busy.</summary>
+    /// <summary>
+    /// False if a process did not let its environment be read in time, if it has none, or if the machine is busy.
+    /// </summary>
     private bool _areRead;
 
     /// <summary>Begins a round. Call it before the table is read.</summary>
@@ -88,11 +90,11 @@ internal sealed class ForeignOrphans(Func<int, bool> isWorker)
     public bool IsConclusive(ProcessTable part, bool isPatient) =>
         _isWhole && (_areRead || !isPatient) && part.Entries.All(entry => entry.IsZombie || IsRunning(entry));
 
-    /// <summary>The environment of a process; null if it cannot be read.</summary>
+    /// <summary>The environment of a process; null if it cannot be read, and empty also during its execve(2).</summary>
     public byte[]? Environ(int pid)
     {
         var environ = ProcessEnvironment.ReadOfAnyUser(pid, out var isAnswered);
-        _areRead &= isAnswered;
+        _areRead &= isAnswered && environ is not [];
         return environ;
     }
 

@@ -28,8 +28,11 @@ internal sealed class Orphans
             if (!child.IsZombie) _running.Add(child.Pid);
         }
 
-        _byMarks = orphans.ToLookup(orphan => Marks.Find(ProcessEnvironment.Read(orphan.Pid)) ?? Unmarked);
+        _byMarks = orphans.ToLookup(MarksOf);
     }
+
+    /// <summary>False if an orphan has no environment, as during its execve(2): it may show marks later.</summary>
+    public bool AreRead { get; private set; } = true;
 
     /// <summary>
     /// True if the table shows this child of the daemon running. Any other child may have forked a process that the table does
@@ -46,5 +49,12 @@ internal sealed class Orphans
         if (_workers.TryGetValue(root.Pid, out var worker)) part.Add(worker);
         for (var at = 0; at < part.Count; at++) part.AddRange(_table.ChildrenOf(part[at].Pid));
         return new ProcessTable(part);
+    }
+
+    private string MarksOf(ProcessEntry orphan)
+    {
+        var environ = ProcessEnvironment.Read(orphan.Pid);
+        AreRead &= orphan.IsZombie || environ is not [];
+        return Marks.Find(environ) ?? Unmarked;
     }
 }

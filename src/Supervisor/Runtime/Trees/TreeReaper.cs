@@ -21,6 +21,9 @@ internal sealed class TreeReaper(
     private const int QuickRounds = 100;
     private const int MostRounds = 200;
 
+    /// <summary>Rounds that an orphan without an environment can cause, in which its execve(2) ends.</summary>
+    private const int RoundsOfExec = 20;
+
     /// <summary>Time that a process gets to end after SIGKILL before the next round.</summary>
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(5);
 
@@ -118,7 +121,9 @@ internal sealed class TreeReaper(
                 cleanup.Process.RecordLeftBehind(left);
             }
 
-            var isConclusive = root.Foreign is null ? isQuiet : _foreign.IsConclusive(part, cleanup.Round < QuickRounds);
+            var isConclusive = root.Foreign is not null
+                ? _foreign.IsConclusive(part, cleanup.Round < QuickRounds)
+                : isQuiet && (orphans.AreRead || cleanup.Round >= RoundsOfExec);
             cleanup.Note(left, part, isConclusive);
             if (cleanup.Round == MostRounds && left > 0) log.TreeSurvived(cleanup.Slot.Name, left);
             return (left == 0 && isConclusive) || cleanup.Round == MostRounds;
