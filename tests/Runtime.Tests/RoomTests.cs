@@ -36,21 +36,24 @@ public sealed class RoomTests
             () => fleet.Snapshot().Counts is { Workers: 10, Ready: 10, Waiting: 0 }, "those that were taken away have gone");
     }
 
-    [Fact]
-    public void Crash_WhileOthersWait_CrashedWorkerStartsFirst()
+    /// <param name="age">In seconds. A worker that was ready for two is restarted at once, a younger one after a delay.</param>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Crash_WhileOthersWait_CrashedWorkerStartsFirst(int age)
     {
         using var fleet = new Supervised(descriptors: Descriptors);
         fleet.Converge(Given.Sleepers("nap", 80));
         var worker = fleet.Snapshot().Workers.First(worker => worker.State == WorkerState.Ready);
-        // A worker that was ready for so long is restarted at once.
-        fleet.Advance(TimeSpan.FromSeconds(2));
+        fleet.Advance(TimeSpan.FromSeconds(age));
 
         Supervised.Kill(worker.Pid!.Value);
         fleet.Log.Take("exit", worker.Name.ToString());
 
         AdvanceUntil(
-            fleet, () => fleet.Worker(worker.Name.ToString()) is { State: WorkerState.Ready, Generation: > 1 }, "it is replaced");
-        Assert.True(fleet.Snapshot().Counts.Waiting > 0);
+            fleet, () => fleet.Worker(worker.Name.ToString()) is { State: WorkerState.Ready, Generation: > 1 }, "it is replaced",
+            TimeSpan.FromMilliseconds(100));
+        Assert.Equal((57, 23), (fleet.Snapshot().Counts.Ready, fleet.Snapshot().Counts.Waiting));
     }
 
     [Fact]
@@ -69,12 +72,12 @@ public sealed class RoomTests
     /// <summary>
     /// The clock does not advance while a process starts. The start takes real time, and the daemon would kill it as too slow.
     /// </summary>
-    private static void AdvanceUntil(Supervised fleet, Func<bool> holds, string what) =>
+    private static void AdvanceUntil(Supervised fleet, Func<bool> holds, string what, TimeSpan? step = null) =>
         Deadline.Until(
             () =>
             {
                 if (fleet.Snapshot().Workers.All(worker => worker.State != WorkerState.Starting))
-                    fleet.Advance(TimeSpan.FromSeconds(1));
+                    fleet.Advance(step ?? TimeSpan.FromSeconds(1));
                 return holds();
             },
             what);

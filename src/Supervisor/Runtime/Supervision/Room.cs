@@ -20,6 +20,9 @@ internal sealed class Room(DescriptorBudget budget, SlotCounts counts, Func<long
     /// <summary>Some other process may free memory, or an administrator may raise a limit.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
+    /// <summary>Workers whose restart delay is longer lose their room: a program that keeps crashing must not hold it.</summary>
+    private static readonly TimeSpan LongestKept = TimeSpan.FromSeconds(1);
+
     /// <summary>Slots that are released at once. The next ones may reach the limit again.</summary>
     private const int Batch = 8;
 
@@ -31,6 +34,9 @@ internal sealed class Room(DescriptorBudget budget, SlotCounts counts, Func<long
     private string? _limitMet;
     private TimeSpan _nextTry;
     private bool _isTrying;
+
+    /// <summary>Until then, the room of an ended process is kept for workers that wait for their restart delay.</summary>
+    private TimeSpan _keptUntil;
 
     /// <summary>Descriptors of starts in the queue. They go ahead of the slots that wait here.</summary>
     private long _reserved;
@@ -75,6 +81,7 @@ internal sealed class Room(DescriptorBudget budget, SlotCounts counts, Func<long
     public void ProcessEnded(TimeSpan now)
     {
         if (_limitMet is not null) _nextTry = now;
+        _keptUntil = now + LongestKept;
     }
 
     /// <summary>Makes a slot wait. One log line reports it for the whole service.</summary>
@@ -95,10 +102,11 @@ internal sealed class Room(DescriptorBudget budget, SlotCounts counts, Func<long
         if (!HasWaiting || (_limitMet is not null && now < _nextTry)) yield break;
         var most = _limitMet is null ? Batch : 1;
         var planned = used() + _reserved;
+        var isKept = now < _keptUntil && counts.Fleet.Backoff > 0;
         while (most > 0 && TryPeek(out var slot))
         {
             planned += DescriptorBudget.For(slot.Spec.Process);
-            if (planned > budget.ForWorkers) yield break;
+            if (planned > budget.ForWorkers || (isKept && _replacements.Count == 0)) yield break;
             Dequeue();
             most--;
             _isTrying = _limitMet is not null;
