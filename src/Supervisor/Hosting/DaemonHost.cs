@@ -181,6 +181,7 @@ internal static class DaemonHost
         var subtree = groups.Enter(kept, out var obstacle);
         if (subtree is null) log.TreesBySession(obstacle ?? "");
         else log.TreesByGroup(subtree.Path, subtree.HasKill);
+        PoolThreads.MakeAll();
         return subtree;
     }
 
@@ -190,9 +191,8 @@ internal static class DaemonHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ApiServer.Set(server, socket));
         builder.Services.AddRoutingCore();
-        builder.Services.AddSystemd();
+        builder.Services.AddSystemd().AddSingleton<IHostLifetime, DaemonLifetime>();
         builder.Services.AddSerilog(output.Logger);
-        builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         // The grace periods of the workers bound the stop, so the host needs no timeout.
         // The control socket answers while workers still start.
         builder.Services.Configure<HostOptions>(host =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
@@ -8,18 +7,17 @@ using Reuseportd.Model;
 namespace Reuseportd.Hosting;
 
 /// <summary>
-/// Handles signals before the host does. Their default action would end the process and leave the control socket behind; SIGHUP,
-/// a reload, and SIGUSR2, a replacement, would end a daemon that is still starting. Signals that come while another program takes
-/// over are passed on to it.
+/// Handles signals, from the start of the daemon on: SIGHUP, a reload, and SIGUSR2, a replacement, would end a daemon that is
+/// still starting. Signals that come while another program takes over are passed on to it.
 /// </summary>
 internal sealed class DaemonSignals : IDisposable
 {
     /// <summary>The environment variable with the descriptor of the signals that an earlier program has collected.</summary>
     private const string Variable = "REUSEPORTD_SIGNALS";
 
-    private const int Hangup = 1, Interrupt = 2, Quit = 3, User = 12, Terminate = 15;
+    private const int Hangup = 1, User = 12, Terminate = 15;
 
-    /// <summary>The longest wait for the runtime's thread pool, which runs the handlers.</summary>
+    /// <summary>The longest wait for a handler that runs.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Parts of <see cref="_state"/>: <see cref="Listen"/> was called; the fleet is handed over; a reload.</summary>
@@ -35,7 +33,7 @@ internal sealed class DaemonSignals : IDisposable
     private Action? _reload, _replace;
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly PosixSignalRegistration[] _heard;
+    private readonly SignalThread _thread;
     private readonly TaskCompletionSource _again = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _stops;
 
@@ -44,14 +42,7 @@ internal sealed class DaemonSignals : IDisposable
 
     public DaemonSignals()
     {
-        _heard =
-        [
-            Hear(PosixSignal.SIGHUP, Hangup, () => TakeEffect(Hangup)),
-            Hear((PosixSignal)User, User, () => TakeEffect(User)),
-            Hear(PosixSignal.SIGTERM, Terminate, Stop),
-            Hear(PosixSignal.SIGINT, Interrupt, Stop),
-            Hear(PosixSignal.SIGQUIT, Quit, Stop),
-        ];
+        _thread = new SignalThread(Hear);
         // Those that came while this program took over.
         if (TakeCollected() is { } collected)
         {
@@ -92,7 +83,7 @@ internal sealed class DaemonSignals : IDisposable
     public void PassOn(Dictionary<string, string> environment)
     {
         HeldSignals.Hold();
-        AwaitHandlers();
+        _thread.HandleAll(LongestTurn);
         if (_collected is { Number: var number } && ProgramReplacement.Keep(number, keep: true) == Errno.None)
             environment[Variable] = number.ToString(CultureInfo.InvariantCulture);
         var received = Volatile.Read(ref _state);
@@ -110,21 +101,14 @@ internal sealed class DaemonSignals : IDisposable
         if (Interlocked.Increment(ref _stops) > 1) _again.TrySetResult();
     }
 
-    /// <summary>
-    /// Completes with the first stop signal after that which stops the daemon. The host has a handler of its own, which may stop
-    /// the daemon before this object has the signal.
-    /// </summary>
+    /// <summary>Completes with the first stop signal after that which stops the daemon.</summary>
     public Task AnotherStop => _again.Task;
 
     public void Dispose()
     {
-        foreach (var signal in _heard) signal.Dispose();
         _stop.Dispose();
         _collected?.Dispose();
     }
-
-    /// <summary>Signals from before <see cref="Collect"/> may still be in the queue of the thread pool.</summary>
-    private static void AwaitHandlers() => Task.Run(static () => { }).Wait(LongestTurn);
 
     private static Descriptor? TakeCollected()
     {
@@ -135,14 +119,12 @@ internal sealed class DaemonSignals : IDisposable
         return isNumber ? new Descriptor(number) : null;
     }
 
-    private PosixSignalRegistration Hear(PosixSignal name, int number, Action handle) =>
-        PosixSignalRegistration.Create(name, context =>
-        {
-            // Otherwise the default action of the signal ends the process.
-            context.Cancel = true;
-            Interlocked.Or(ref _state, 1L << number);
-            handle();
-        });
+    private void Hear(Signal signal)
+    {
+        Interlocked.Or(ref _state, 1L << signal.Number);
+        if (signal.Number is Hangup or User) TakeEffect(signal.Number);
+        else Stop();
+    }
 
     /// <summary>Begins what the signal asks for, if it came and if this program can do it.</summary>
     private void TakeEffect(int signal)
@@ -169,7 +151,8 @@ internal sealed class DaemonSignals : IDisposable
         NoteStop();
         try
         {
-            _stop.Cancel();
+            // What the stop begins may wait, and must not hold up a second signal.
+            _ = _stop.CancelAsync();
         }
         catch (ObjectDisposedException)
         {

@@ -130,7 +130,7 @@ internal sealed class FleetControl(
     }
 
     public Task<ConfigurationReading> ReadAsync(bool anew, CancellationToken cancellation) =>
-        Task.Run(() => files.Read(anew), cancellation);
+        SlowCalls.Run(() => files.Read(anew)).WaitAsync(cancellation);
 
     /// <summary>Waits for the loop's answer. A timeout or a cancellation has the loop answer at once.</summary>
     private async Task<T> AnswerAsync<T>(Task<T> answer, TimeSpan? timeout, CancellationToken cancellation)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EndToEnd.Tests.Controllers;
 
 public sealed class TasksMaxTests(VirtualMachine machine) : ControllerTest(machine)
@@ -31,7 +33,7 @@ public sealed class TasksMaxTests(VirtualMachine machine) : ControllerTest(machi
     {
         var daemon = await StartAsync(Service("web", $"{Worker("fork-chain")}, \"20\", stay", "tasks_max: 6"));
         var last = int.Parse(
-            (await daemon.LineAsync("last", "web@0")).Message.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+            (await daemon.LineAsync("last", "web@0")).Message.Split(' ')[1], CultureInfo.InvariantCulture);
         await daemon.SignalAsync(await daemon.PidOfAsync("web@0"), "KILL");
 
         var exit = await daemon.EventAsync("exit", "web@0");
@@ -40,6 +42,30 @@ public sealed class TasksMaxTests(VirtualMachine machine) : ControllerTest(machi
         await Harness.Deadline.UntilAsync(
             async () => await daemon.GroupsAsync() is ["supervisor", "web@0.2"], "the former group is gone");
         Assert.False(await daemon.RunsAsync(last));
+        await daemon.StopAsync();
+    }
+
+    /// <summary>The group of the daemon is full: workers wait, and start when there is room.</summary>
+    [Fact]
+    public async Task Scale_GroupOfTheDaemonIsFull_WorkersWaitUntilTheLimitIsRaised()
+    {
+        const int many = 30;
+        var daemon = await StartAsync(Service("web", "sleep, infinity"));
+        // Room for some threads that the daemon makes later, and for some workers.
+        var most = int.Parse(await daemon.FileAsync("pids.current"), CultureInfo.InvariantCulture) + 12;
+        var file = $"{InitScript.Groups}{daemon.Group}/pids.max";
+        await Machine.DoAsync($"echo {most} > {file}");
+        await daemon.ControlAsync($"scale web {many}");
+        var logged = await daemon.EventAsync("no_room");
+        Assert.Equal(
+            ("web", $"pids.max (TasksMax) of the control group {daemon.Group} is {most}"),
+            (logged["REUSEPORT_SERVICE"], logged["REUSEPORT_LIMIT"]));
+        Assert.Contains("waiting", (await daemon.ControlAsync("status web")).Out, StringComparison.Ordinal);
+
+        await Machine.DoAsync($"echo max > {file}");
+        for (var index = 0; index < many; index++) await daemon.EventAsync("ready", $"web@{index}");
+        Assert.Single(await daemon.EventsAsync("no_room"));
+        Assert.Empty(await daemon.EventsAsync("spawn_error"));
         await daemon.StopAsync();
     }
 }

@@ -4,9 +4,11 @@
  * daemon could not be stopped. Other ignored signals stay ignored, because that is intended: SIGHUP by
  * nohup(1), SIGINT for background jobs of a script.
  *
+ * Any thread may take a signal, so a handler of our own writes its number to a pipe, which a thread of the daemon
+ * reads. The runtime's handlers would make a thread for each stop signal.
+ *
  * A program that replaces the daemon in its process (execve(2)) gets the signals for the daemon blocked. They
- * wait until it handles them. Until the execve(2) any thread may still take a signal, so a handler of our own writes
- * its number to a pipe that the next program reads.
+ * wait until it handles them. Signals that come before the execve(2) go to another pipe, which the next program reads.
  */
 #define _GNU_SOURCE
 #include <errno.h>

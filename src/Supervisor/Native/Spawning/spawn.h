@@ -122,7 +122,8 @@ REUSEPORTD_EXPORT void reuseportd_hold_signals(int32_t hold);
 
 /*
  * From now on the signals for the daemon are written to a pipe, a byte with the number for each, and have no other effect.
- * Returns the end to read, which is close-on-exec and does not block; -1 without descriptors.
+ * Returns the end to read, which is close-on-exec and does not block; -1 without descriptors. The pipe of an earlier call gets
+ * no more, and stays open.
  */
 REUSEPORTD_EXPORT int32_t reuseportd_collect_signals(void);
 

@@ -79,21 +79,18 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
             or { Method.IsObserved: true, Served.Sockets.Count: > 0 };
         if (wasLoaded && !(running && isUnproven)) return;
         _unexplained.Add(process.Serial);
-        Task.Run(() =>
+        // Commands wait for the answer, also for none.
+        _ = SlowCalls.Run(Diagnose).ContinueWith(
+            found => mailbox.Post(
+                new BindMessage.SilenceExplained(process, found.IsCompletedSuccessfully ? found.Result : null)),
+            TaskContinuationOptions.ExecuteSynchronously);
+
+        PreloadDiagnosis? Diagnose()
         {
-            PreloadDiagnosis? diagnosis = null;
-            try
-            {
-                diagnosis = PreloadDiagnosis.For(running ? pid : null, program, preload, credentials);
-                // The program may only be slow to bind.
-                if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) diagnosis = null;
-            }
-            finally
-            {
-                // Commands wait for the answer.
-                mailbox.Post(new BindMessage.SilenceExplained(process, diagnosis));
-            }
-        });
+            var diagnosis = PreloadDiagnosis.For(running ? pid : null, program, preload, credentials);
+            // The program may only be slow to bind.
+            return wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown ? null : diagnosis;
+        }
     }
 
     private sealed class Silent(WorkerProcess process)

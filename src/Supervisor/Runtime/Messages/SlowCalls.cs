@@ -1,3 +1,5 @@
+using Reuseportd.Linux.Processes;
+
 namespace Reuseportd.Runtime.Messages;
 
 /// <summary>
@@ -7,10 +9,9 @@ namespace Reuseportd.Runtime.Messages;
 internal static class SlowCalls
 {
     /// <summary>
-    /// Calls that the thread pool runs at one time. Each further call has a thread of its own, which ends with it. The pool makes
-    /// twice as many threads without delay (System.Threading.ThreadPool.MinThreads in Supervisor.csproj).
+    /// Calls that the thread pool runs at one time. Each further call has a thread of its own, which ends with it.
     /// </summary>
-    public const int MostInPool = 16;
+    public const int MostInPool = PoolThreads.Count / 2;
 
     private static int _running;
 
