@@ -16,6 +16,7 @@ internal sealed class ForeignOrphans(Func<int, bool> isWorker)
     /// <summary>The marked children of each parent.</summary>
     private readonly Dictionary<int, ILookup<string, ProcessEntry>> _marked = [];
 
+    private readonly BareProcesses _bare = new();
     private List<int> _listed = [];
     private ulong _since;
     private HashSet<(int Pid, ulong StartTime)> _zombies = [];
@@ -27,7 +28,7 @@ internal sealed class ForeignOrphans(Func<int, bool> isWorker)
     private bool _isWhole;
 
     /// <summary>
-    /// False if a process did not let its environment be read in time, if it has none, or if the machine is busy.
+    /// False if a process did not let its environment be read in time, if it may still get one, or if the machine is busy.
     /// </summary>
     private bool _areRead;
 
@@ -35,6 +36,7 @@ internal sealed class ForeignOrphans(Func<int, bool> isWorker)
     /// <param name="roots">Of the trees of all cleanups; at least one.</param>
     public void Begin(IReadOnlyCollection<ForeignRoot> roots)
     {
+        _bare.BeginRound();
         _since = roots.Min(root => root.StartTime);
         var parents = roots.Select(root => root.Parent).Append(ForeignRoot.Init).Distinct();
         _listed = [.. parents.SelectMany(ProcessDescendants.ChildrenOf)];
@@ -94,7 +96,7 @@ internal sealed class ForeignOrphans(Func<int, bool> isWorker)
     public byte[]? Environ(int pid)
     {
         var environ = ProcessEnvironment.ReadOfAnyUser(pid, out var isAnswered);
-        _areRead &= isAnswered && environ is not [];
+        _areRead &= isAnswered;
         return environ;
     }
 
@@ -118,7 +120,8 @@ internal sealed class ForeignOrphans(Func<int, bool> isWorker)
     {
         var environ = Environ(child.Pid);
         // A process that has ended has no environment.
-        _isWhole &= environ is { Length: > 0 } || IsRunning(child);
+        if (environ is not { Length: > 0 }) _isWhole &= IsRunning(child);
+        if (environ is []) _areRead &= !_bare.MayChange(child);
         return Marks.Find(environ) ?? Unmarked;
     }
 }

@@ -13,13 +13,14 @@ internal sealed class Orphans
     private const string Unmarked = "";
 
     private readonly ProcessTable _table;
+    private readonly BareProcesses _bare;
     private readonly Dictionary<int, ProcessEntry> _workers = [];
     private readonly HashSet<int> _running = [];
     private readonly ILookup<string, ProcessEntry> _byMarks;
 
-    public Orphans(ProcessTable table, Func<int, bool> isWorker)
+    public Orphans(ProcessTable table, Func<int, bool> isWorker, BareProcesses bare)
     {
-        _table = table;
+        (_table, _bare) = (table, bare);
         var orphans = new List<ProcessEntry>();
         foreach (var child in table.ChildrenOf(Environment.ProcessId))
         {
@@ -31,7 +32,7 @@ internal sealed class Orphans
         _byMarks = orphans.ToLookup(MarksOf);
     }
 
-    /// <summary>False if an orphan has no environment, as during its execve(2): it may show marks later.</summary>
+    /// <summary>False if an orphan has no environment and may show marks later.</summary>
     public bool AreRead { get; private set; } = true;
 
     /// <summary>
@@ -54,7 +55,7 @@ internal sealed class Orphans
     private string MarksOf(ProcessEntry orphan)
     {
         var environ = ProcessEnvironment.Read(orphan.Pid);
-        AreRead &= orphan.IsZombie || environ is not [];
+        if (environ is [] && !orphan.IsZombie) AreRead &= !_bare.MayChange(orphan);
         return Marks.Find(environ) ?? Unmarked;
     }
 }

@@ -21,15 +21,13 @@ internal sealed class TreeReaper(
     private const int QuickRounds = 100;
     private const int MostRounds = 200;
 
-    /// <summary>Rounds that an orphan without an environment can cause, in which its execve(2) ends.</summary>
-    private const int RoundsOfExec = 20;
-
     /// <summary>Time that a process gets to end after SIGKILL before the next round.</summary>
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The same for processes that do not end, or that keep forking.</summary>
     private static readonly TimeSpan BetweenLateRounds = TimeSpan.FromMilliseconds(100);
 
+    private readonly BareProcesses _bare = new();
     private readonly ForeignOrphans _foreign = new(pid => isOwn(pid));
     private readonly List<Cleanup> _cleanups = [];
     private TimeSpan _nextRound;
@@ -102,10 +100,11 @@ internal sealed class TreeReaper(
     private void Round(bool isQuiet, TimeSpan patience = default)
     {
         var foreign = _cleanups.Select(cleanup => cleanup.Root.Foreign).OfType<ForeignRoot>().ToArray();
+        _bare.BeginRound();
         if (foreign.Length > 0) _foreign.Begin(foreign);
         var table = ProcessTable.Read();
         if (foreign.Length > 0) _foreign.Take(table);
-        var orphans = new Orphans(table, IsWorker);
+        var orphans = new Orphans(table, IsWorker, _bare);
         // An orphan that ended or appeared while the table was read also makes the round inconclusive.
         isQuiet = isQuiet && Subreaper.AdoptedProcesses(IsWorker).TrueForAll(orphans.WasRunning);
         End([.. _cleanups.FindAll(cleanup =>
@@ -123,7 +122,7 @@ internal sealed class TreeReaper(
 
             var isConclusive = root.Foreign is not null
                 ? _foreign.IsConclusive(part, cleanup.Round < QuickRounds)
-                : isQuiet && (orphans.AreRead || cleanup.Round >= RoundsOfExec);
+                : isQuiet && orphans.AreRead;
             cleanup.Note(left, part, isConclusive);
             if (cleanup.Round == MostRounds && left > 0) log.TreeSurvived(cleanup.Slot.Name, left);
             return (left == 0 && isConclusive) || cleanup.Round == MostRounds;
