@@ -35,8 +35,12 @@ internal sealed class Room(DescriptorBudget budget, SlotCounts counts, Func<long
     private TimeSpan _nextTry;
     private bool _isTrying;
 
-    /// <summary>Until then, the room of an ended process is kept for workers that wait for their restart delay.</summary>
-    private TimeSpan _keptUntil;
+    /// <summary>
+    /// Workers that start again after a short delay, with the descriptors of their former process: others do not get that room.
+    /// </summary>
+    private readonly Dictionary<WorkerSlot, int> _kept = [];
+    private readonly Queue<(WorkerSlot Slot, TimeSpan Until)> _keptUntil = new();
+    private long _keptDescriptors;
 
     /// <summary>Descriptors of starts in the queue. They go ahead of the slots that wait here.</summary>
     private long _reserved;
@@ -58,7 +62,12 @@ internal sealed class Room(DescriptorBudget budget, SlotCounts counts, Func<long
     }
 
     /// <summary>Reserves descriptors for a start that joins the queue.</summary>
-    public void Reserve(int descriptors) => _reserved += descriptors;
+    public void Reserve(WorkerSlot slot, int descriptors)
+    {
+        _reserved += descriptors;
+        // The former process of this worker has made room below the limit.
+        if (Forget(slot) && _limitMet is not null) _isTrying = true;
+    }
 
     /// <summary>Releases the descriptors of a start that has left the queue.</summary>
     public void Release(int descriptors) => _reserved -= descriptors;
@@ -78,10 +87,15 @@ internal sealed class Room(DescriptorBudget budget, SlotCounts counts, Func<long
     }
 
     /// <summary>Records that a process has ended, so that there may be room.</summary>
-    public void ProcessEnded(TimeSpan now)
+    public void ProcessEnded(WorkerSlot slot, TimeSpan now)
     {
+        if (HasWaiting && slot.Slot.State is SlotState.Backoff waits && waits.Until - now <= LongestKept)
+        {
+            Keep(slot, now);
+            return;
+        }
+
         if (_limitMet is not null) _nextTry = now;
-        _keptUntil = now + LongestKept;
     }
 
     /// <summary>Makes a slot wait. One log line reports it for the whole service.</summary>
@@ -101,18 +115,35 @@ internal sealed class Room(DescriptorBudget budget, SlotCounts counts, Func<long
     {
         if (!HasWaiting || (_limitMet is not null && now < _nextTry)) yield break;
         var most = _limitMet is null ? Batch : 1;
-        var planned = used() + _reserved;
-        var isKept = now < _keptUntil && counts.Fleet.Backoff > 0;
+        while (_keptUntil.TryPeek(out var kept) && kept.Until <= now) Forget(_keptUntil.Dequeue().Slot);
+        var planned = used() + _reserved + _keptDescriptors;
         while (most > 0 && TryPeek(out var slot))
         {
             planned += DescriptorBudget.For(slot.Spec.Process);
-            if (planned > budget.ForWorkers || (isKept && _replacements.Count == 0)) yield break;
+            if (planned > budget.ForWorkers) yield break;
             Dequeue();
             most--;
             _isTrying = _limitMet is not null;
             _nextTry = now + BetweenTries;
             yield return slot;
         }
+    }
+
+    private void Keep(WorkerSlot slot, TimeSpan now)
+    {
+        Forget(slot);
+        var descriptors = DescriptorBudget.For(slot.Spec.Process);
+        _kept.Add(slot, descriptors);
+        _keptDescriptors += descriptors;
+        _keptUntil.Enqueue((slot, now + LongestKept));
+    }
+
+    /// <returns>True if room was kept for the slot.</returns>
+    private bool Forget(WorkerSlot slot)
+    {
+        if (!_kept.Remove(slot, out var descriptors)) return false;
+        _keptDescriptors -= descriptors;
+        return true;
     }
 
     private void Dequeue() => _ = _replacements.Count > 0 ? _replacements.Dequeue() : _others.Dequeue();

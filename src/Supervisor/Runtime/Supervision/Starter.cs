@@ -49,7 +49,7 @@ internal sealed class Starter(
     public void Enqueue(WorkerSlot slot, int generation)
     {
         var queued = new QueuedStart(slot, generation, DescriptorBudget.For(slot.Spec.Process));
-        room.Reserve(queued.Descriptors);
+        room.Reserve(slot, queued.Descriptors);
         queue.Add(lines.Of(slot.Service), queued);
     }
 
@@ -129,7 +129,7 @@ internal sealed class Starter(
         foreach (var slot in room.TakeNext(now)) runner.Apply(slot, new SlotEvent.RoomMade());
     }
 
-    void IProcessFollower.Ended(WorkerProcess process) => room.ProcessEnded(clock());
+    void IProcessFollower.Ended(WorkerProcess process) => room.ProcessEnded(process.Slot, clock());
 
     private void WaitForRoom(WorkerSlot slot, int generation, string limit)
     {
