@@ -33,6 +33,7 @@ internal static class DaemonHost
     public static async Task<int> RunAsync(DaemonArguments arguments)
     {
         using var signals = new DaemonSignals();
+        PoolThreads.MakeAll();
         // The descriptors of an earlier daemon may be many.
         var raised = Descriptors.RaiseLimit(out var limit);
         // A client that reads the path has another working directory.
@@ -181,7 +182,6 @@ internal static class DaemonHost
         var subtree = groups.Enter(kept, out var obstacle);
         if (subtree is null) log.TreesBySession(obstacle ?? "");
         else log.TreesByGroup(subtree.Path, subtree.HasKill);
-        PoolThreads.MakeAll();
         return subtree;
     }
 
@@ -191,7 +191,7 @@ internal static class DaemonHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ApiServer.Set(server, socket));
         builder.Services.AddRoutingCore();
-        builder.Services.AddSystemd().AddSingleton<IHostLifetime, DaemonLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, DaemonLifetime>();
         builder.Services.AddSerilog(output.Logger);
         // The grace periods of the workers bound the stop, so the host needs no timeout.
         // The control socket answers while workers still start.

@@ -1,18 +1,17 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Systemd;
 
 namespace Reuseportd.Hosting;
 
 /// <summary>
-/// The host's messages to the service manager, as those of the lifetime for systemd of the package. That one also handles stop
-/// signals, on threads that it makes for them: see <see cref="DaemonSignals"/>.
+/// Tells the service manager of the host's start and stop. The lifetimes of the packages also handle stop signals, on threads
+/// that they make for them: see <see cref="DaemonSignals"/>.
 /// </summary>
-internal sealed class DaemonLifetime(IHostApplicationLifetime lifetime, ISystemdNotifier notifier) : IHostLifetime
+internal sealed class DaemonLifetime(IHostApplicationLifetime lifetime, ServiceManager manager) : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
-        lifetime.ApplicationStarted.Register(() => notifier.Notify(ServiceState.Ready));
-        lifetime.ApplicationStopping.Register(() => notifier.Notify(ServiceState.Stopping));
+        lifetime.ApplicationStarted.Register(manager.HostStarted);
+        lifetime.ApplicationStopping.Register(manager.HostStopping);
         return Task.CompletedTask;
     }
 

@@ -131,7 +131,8 @@ internal sealed class DaemonSignals : IDisposable
     {
         var (bit, reload) = (1L << signal, signal == Hangup ? OneReload : 0);
         if (CanTake(Change(state => CanTake(state) ? (state & ~bit) + reload : state)))
-            (signal == Hangup ? _reload! : _replace!)();
+            // Not on the thread of the signals: the service manager may be slow to take what a reload tells it.
+            _ = Task.Run(signal == Hangup ? _reload! : _replace!);
 
         bool CanTake(long state) => (state & (bit | Listens | IsHandedOver)) == (bit | Listens);
     }

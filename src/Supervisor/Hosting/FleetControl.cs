@@ -23,6 +23,8 @@ internal sealed class FleetControl(
 {
     private readonly SemaphoreSlim _oneReadsAtATime = new(1);
     private readonly TaskCompletionSource _hasServices = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SharedCall<ConfigurationReading> _read = new(() => files.Read(anew: false));
+    private readonly SharedCall<ConfigurationReading> _readAnew = new(() => files.Read(anew: true));
     private int _waitingToRead;
 
     /// <summary>A requested snapshot that the loop has not begun to take; null for none.</summary>
@@ -130,7 +132,7 @@ internal sealed class FleetControl(
     }
 
     public Task<ConfigurationReading> ReadAsync(bool anew, CancellationToken cancellation) =>
-        SlowCalls.Run(() => files.Read(anew)).WaitAsync(cancellation);
+        (anew ? _readAnew : _read).AskAsync().WaitAsync(cancellation);
 
     /// <summary>Waits for the loop's answer. A timeout or a cancellation has the loop answer at once.</summary>
     private async Task<T> AnswerAsync<T>(Task<T> answer, TimeSpan? timeout, CancellationToken cancellation)

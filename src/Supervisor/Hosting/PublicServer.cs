@@ -63,8 +63,8 @@ internal static class PublicServer
         if (certificate is null) return;
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            OnConnection = _ => ValueTask.FromResult(
-                new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Present() }),
+            OnConnection = async _ =>
+                new SslServerAuthenticationOptions { ServerCertificateContext = await certificate.PresentAsync() },
             HandshakeTimeout = TimeSpan.FromSeconds(5),
         });
     }

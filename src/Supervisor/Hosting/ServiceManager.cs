@@ -7,7 +7,7 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>Messages to the service manager (sd_notify(3)). The host sends READY=1 of the start and STOPPING=1.</summary>
+/// <summary>Messages to the service manager (sd_notify(3)).</summary>
 internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider time) : IDisposable
 {
     /// <summary>Time after the longest grace period, for SIGKILL and for the log.</summary>
@@ -18,6 +18,9 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     private ITimer? _watchdog;
     private volatile bool _started;
     private int _reloads;
+
+    /// <summary>True while an answer waits for the manager's socket.</summary>
+    private bool _answering;
     private string? _untold;
 
     /// <summary>
@@ -29,6 +32,12 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
         if (notifier.IsEnabled && Interlocked.Exchange(ref _untold, $"STATUS={StateWords.Of(counts)}") is null)
             ThreadPool.QueueUserWorkItem(_ => SendStatus());
     }
+
+    /// <summary>The host has started: READY=1.</summary>
+    public void HostStarted() => Notify(ServiceState.Ready);
+
+    /// <summary>The host stops: STOPPING=1.</summary>
+    public void HostStopping() => Notify(ServiceState.Stopping);
 
     /// <summary>The start is over. A reload during the start sends no READY=1, which would end the start too early.</summary>
     public void Started() => _started = true;
@@ -80,7 +89,15 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
         _watchdog = time.CreateTimer(_ => mailbox.Post(new Message.Ping(Answer)), null, TimeSpan.Zero, period);
 
         // The loop must not wait for the manager's socket.
-        void Answer() => ThreadPool.QueueUserWorkItem(_ => Notify("WATCHDOG=1"));
+        void Answer()
+        {
+            if (Interlocked.Exchange(ref _answering, true)) return;
+            ThreadPool.QueueUserWorkItem(_ =>
+            {
+                Notify("WATCHDOG=1");
+                Volatile.Write(ref _answering, false);
+            });
+        }
     }
 
     public void Dispose() => _watchdog?.Dispose();
@@ -96,12 +113,14 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
         while (!ReferenceEquals(Interlocked.CompareExchange(ref _untold, null, status), status));
     }
 
-    private void Notify(string state)
+    private void Notify(string state) => Notify(new ServiceState(state));
+
+    private void Notify(ServiceState state)
     {
         if (!notifier.IsEnabled) return;
         try
         {
-            notifier.Notify(new ServiceState(state));
+            notifier.Notify(state);
         }
         catch (SocketException)
         {

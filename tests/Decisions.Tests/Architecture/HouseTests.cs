@@ -13,7 +13,6 @@ public sealed class HouseTests
 
     private const string AddressGate = "each port of listen has a thread; they compare counters, and nothing waits in it";
 
-    private const string CertificateFiles = "handshakes read two files, and tell of each change once; the loop has no part in it";
 
     private static readonly Dictionary<(string File, string Word), string> Locks = new()
     {
@@ -23,8 +22,6 @@ public sealed class HouseTests
             "the output thread stands still while another program takes over; nothing else waits for it then",
         [("Api/Admission/AddressGate.cs", "Lock")] = AddressGate,
         [("Api/Admission/AddressGate.cs", "lock")] = AddressGate,
-        [("Api/Public/CertificateFiles.cs", "Lock")] = CertificateFiles,
-        [("Api/Public/CertificateFiles.cs", "lock")] = CertificateFiles,
         [("Runtime/Handover/SavedFailures.cs", "Barrier")] = "the property of SpawnError, no lock",
     };
 

@@ -17,6 +17,7 @@ public sealed class TaskLimitTests : DaemonTest
     private const int Room = 12;
     private const int Few = 2;
     private const int Many = 40;
+    private const int PoolThreads = 32;
 
     [Fact]
     public async Task Scale_PidsMaxHasNoRoom_WorkersWaitUntilItIsRaised()
@@ -53,6 +54,7 @@ public sealed class TaskLimitTests : DaemonTest
         using var group = new PidsGroup();
         group.Wrap(Daemon);
         await StartAsync();
+        Assert.Equal(PoolThreads, Threads().Count(thread => thread == ".NET TP Worker"));
         group.Leave(0);
         using var api = Daemon.Api();
         for (var round = 0; round < 10; round++)
@@ -64,6 +66,7 @@ public sealed class TaskLimitTests : DaemonTest
 
         await AssertIsReplacedAsync();
         group.Leave(0);
+        Assert.Equal(PoolThreads, Threads().Count(thread => thread == ".NET TP Worker"));
         Daemon.Signal(Processes.Hangup);
         await Daemon.EventAsync("reload");
         await Daemon.StopAsync();
@@ -82,6 +85,9 @@ public sealed class TaskLimitTests : DaemonTest
         await LimitAsync(most + Many);
         await AssertAllStartAsync();
     }
+
+    private string[] Threads() =>
+        [.. Directory.GetDirectories($"/proc/{Daemon.Pid}/task").Select(thread => File.ReadAllText($"{thread}/comm").TrimEnd())];
 
     private static int TasksOfUser() => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
         .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))

@@ -1,4 +1,5 @@
 using Reuseportd.Api.Public;
+using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Api;
 
@@ -43,7 +44,8 @@ public sealed class CertificateFilesTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string Subject(CertificateFiles files) => files.Present()!.TargetCertificate.Subject;
+    private static string Subject(CertificateFiles files) =>
+        Deadline.Await(files.PresentAsync(), "the certificate")!.TargetCertificate.Subject;
 
     private void Link(string target)
     {

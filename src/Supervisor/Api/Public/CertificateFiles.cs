@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Reuseportd.Runtime.Messages;
 
 namespace Reuseportd.Api.Public;
 
@@ -8,7 +9,7 @@ namespace Reuseportd.Api.Public;
 /// <param name="changed">Is told of changes of the files: null for a certificate in use, else the reason of the refusal.</param>
 internal sealed class CertificateFiles(string certificate, string key, Action<string?>? changed = null)
 {
-    private readonly Lock _reading = new();
+    private SharedCall<SslStreamCertificateContext?>? _reading;
     private volatile Known? _known;
     private string? _refused;
 
@@ -16,17 +17,8 @@ internal sealed class CertificateFiles(string certificate, string key, Action<st
     /// The certificate for a new connection, with those between it and its root. If changed files cannot be read, it is the
     /// former one: a renewal writes one file after the other.
     /// </summary>
-    public SslStreamCertificateContext? Present()
-    {
-        lock (_reading)
-        {
-            var former = _known;
-            _ = TryRead(out var obstacle);
-            if (obstacle != _refused || (obstacle is null && former is not null && _known != former)) changed?.Invoke(obstacle);
-            _refused = obstacle;
-            return _known?.Context;
-        }
-    }
+    public Task<SslStreamCertificateContext?> PresentAsync() =>
+        LazyInitializer.EnsureInitialized(ref _reading, () => new(Present)).AskAsync();
 
     /// <summary>Reads the files if they have changed.</summary>
     /// <param name="obstacle">The reason of a failure; null on success.</param>
@@ -51,6 +43,16 @@ internal sealed class CertificateFiles(string certificate, string key, Action<st
                 : "the files have no certificate with its key";
             return false;
         }
+    }
+
+    /// <summary>Connections that come together share one call.</summary>
+    private SslStreamCertificateContext? Present()
+    {
+        var former = _known;
+        _ = TryRead(out var obstacle);
+        if (obstacle != _refused || (obstacle is null && former is not null && _known != former)) changed?.Invoke(obstacle);
+        _refused = obstacle;
+        return _known?.Context;
     }
 
     private static SslStreamCertificateContext ContextFrom((string Certificate, string Key) text)

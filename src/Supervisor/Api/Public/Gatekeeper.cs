@@ -24,14 +24,14 @@ internal sealed class Gatekeeper(RequestRules rules, TokenFile? token)
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.CacheControl = "no-store";
-        return Answers.GuardAsync(context, () =>
+        return Answers.GuardAsync(context, async () =>
         {
-            Check(context, isOpen);
-            return handler(context);
+            await CheckAsync(context, isOpen);
+            await handler(context);
         });
     }
 
-    private void Check(HttpContext context, bool isOpen)
+    private async Task CheckAsync(HttpContext context, bool isOpen)
     {
         var request = context.Request;
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
@@ -46,7 +46,7 @@ internal sealed class Gatekeeper(RequestRules rules, TokenFile? token)
         if (!RequestRules.IsOwnOrigin(request.Headers.Origin.ToString(), host))
             throw Refused(StatusCodes.Status403Forbidden, "the request comes from a page of another host");
         if (isOpen || token is null) return;
-        if (token.Read() is not { } known)
+        if (await token.ReadAsync() is not { } known)
             throw new Problem(
                 StatusCodes.Status503ServiceUnavailable,
                 new ProblemDocument("the daemon cannot read its token: its log has the reason", ProblemCode.Refused));

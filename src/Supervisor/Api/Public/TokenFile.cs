@@ -1,15 +1,18 @@
 using System.Text;
+using Reuseportd.Runtime.Messages;
 
 namespace Reuseportd.Api.Public;
 
 /// <summary>
-/// The token that requests must have. Each request reads the file: its time does not show each change. Thread-safe.
+/// The token that requests must have. The file is read for each request, as its time does not show each change. Requests that
+/// come together share one read. Thread-safe.
 /// </summary>
 /// <param name="changed">Is told the reason when the token cannot be read any more, and null when it can again.</param>
 internal sealed class TokenFile(string path, Action<string?>? changed = null)
 {
     private const int Longest = 4096;
 
+    private SharedCall<byte[]?>? _reading;
     private string? _obstacle;
 
     /// <summary>True if each user of the host can read the token.</summary>
@@ -35,6 +38,9 @@ internal sealed class TokenFile(string path, Action<string?>? changed = null)
         if (Interlocked.Exchange(ref _obstacle, obstacle) != obstacle) changed?.Invoke(obstacle);
         return token;
     }
+
+    /// <summary>The same on another thread: the file's disk may not answer.</summary>
+    public Task<byte[]?> ReadAsync() => LazyInitializer.EnsureInitialized(ref _reading, () => new(Read)).AskAsync();
 
     /// <param name="obstacle">The reason of a failure; null on success.</param>
     public byte[]? TryRead(out string? obstacle)

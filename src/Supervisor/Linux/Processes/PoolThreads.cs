@@ -20,14 +20,16 @@ internal static class PoolThreads
     /// </summary>
     public static void MakeAll()
     {
-        if (!HasRoomFor(Count)) return;
         ThreadPool.GetMinThreads(out _, out var ports);
         ThreadPool.SetMinThreads(Count, ports);
+        // The kernel may count a thread that has ended for a while yet.
+        if (!HasRoomFor(2 * Count)) return;
         // Otherwise a pool that is not served for half a second on a busy machine makes one more.
         ThreadPool.SetMaxThreads(Count, Count);
         // Each work item waits for all others, so each has a thread of its own.
-        var running = new CountdownEvent(Count);
-        for (var number = 0; number < Count; number++)
+        var others = Thread.CurrentThread.IsThreadPoolThread ? Count - 1 : Count;
+        var running = new CountdownEvent(others);
+        for (var number = 0; number < others; number++)
             ThreadPool.UnsafeQueueUserWorkItem(
                 static running =>
                 {

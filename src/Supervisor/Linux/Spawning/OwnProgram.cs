@@ -21,7 +21,7 @@ internal static class OwnProgram
         string path, string[] arguments, IReadOnlyDictionary<string, string> environment, TimeSpan patience, TimeProvider time)
     {
         var done = new TaskCompletionSource<(string?, SpawnError?)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() =>
+        var thread = new Thread(() =>
         {
             try
             {
@@ -31,7 +31,17 @@ internal static class OwnProgram
             {
                 done.SetResult((null, new SpawnError("spawner", path, failure.Errno)));
             }
-        }) { IsBackground = true, Name = "program" }.Start();
+        }) { IsBackground = true, Name = "program" };
+        try
+        {
+            thread.Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            // No memory, or no pid (EAGAIN).
+            done.SetResult((null, new SpawnError("thread", path, Errno.Again)));
+        }
+
         return done.Task;
     }
 

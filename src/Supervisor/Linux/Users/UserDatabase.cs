@@ -68,11 +68,23 @@ internal static unsafe class UserDatabase
         return answer ?? Number(group);
     }
 
-    /// <summary>For messages: <c>root (0)</c>, or only the number if it has no name.</summary>
+    /// <summary>
+    /// For messages: <c>root (0)</c>, or only the number if passwd(5) does not have it. No directory service is asked: any client
+    /// can cause a message, and a service may not answer.
+    /// </summary>
     public static string Described(uint user)
     {
         var number = user.ToString(CultureInfo.InvariantCulture);
-        return Resolve(number, group: null, out _)?.Name is { } name ? $"{name} ({number})" : number;
+        try
+        {
+            var entry = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(
+                fields => fields.Length > 2 && fields[2] == number);
+            return entry is null ? number : $"{entry[0]} ({number})";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return number;
+        }
     }
 
     private static Account? OfDaemon(uint? gid)

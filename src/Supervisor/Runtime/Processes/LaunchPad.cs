@@ -201,10 +201,7 @@ internal sealed class LaunchPad(
     }
 
     /// <summary>Ends the control group of a start that failed.</summary>
-    public void Abandon(string? group)
-    {
-        if (group is not null) groups?.End(group, Patience);
-    }
+    public Errno Abandon(string group) => groups?.End(group, Patience) ?? Errno.None;
 
     /// <summary>A worker never starts without its configured limits.</summary>
     private static SpawnError? MissingLimit(GroupLimits limits) =>

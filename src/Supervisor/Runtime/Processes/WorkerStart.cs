@@ -3,6 +3,7 @@ using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
 
 namespace Reuseportd.Runtime.Processes;
@@ -61,14 +62,14 @@ internal sealed class WorkerStart(
     public override void Discard()
     {
         base.Discard();
-        launchPad.Abandon(Group);
+        if (Group is { } group) launchPad.Abandon(group);
     }
 
     public override bool TryDiscard()
     {
         if (!base.TryDiscard()) return false;
         // Other processes of the group may need time to end.
-        if (Group is { } group) _ = Task.Run(() => launchPad.Abandon(group));
+        if (Group is { } group) _ = SlowCalls.Run(() => launchPad.Abandon(group));
         return true;
     }
 
