@@ -16,8 +16,6 @@ internal static class DaemonEnd
     {
         if (replacement.HandedOver is null)
         {
-            // A host that was stopped before its start tells its services nothing.
-            if (!loop.HasBegun) replacement.LeaveUntaken();
             if (replacement.LeavesToGuard) Leave(Environment.ExitCode);
             // Else the guard must not kill the workers: a successor can take them over.
             if (loop.Ended.IsCompletedSuccessfully) resources.Guard?.Dispose();

@@ -33,7 +33,7 @@ internal static class DaemonHost
     public static async Task<int> RunAsync(DaemonArguments arguments)
     {
         using var signals = new DaemonSignals();
-        PoolThreads.MakeAll();
+        var pool = PoolThreads.MakeAllAsync();
         // The descriptors of an earlier daemon may be many.
         var raised = Descriptors.RaiseLimit(out var limit);
         // A client that reads the path has another working directory.
@@ -41,12 +41,8 @@ internal static class DaemonHost
         using var groups = WorkerGroups.Find();
         if (FleetOrigin.Find(path, groups.Offer, out var unusable) is not { } origin)
             return await FailAsync(unusable, ExitCode.Software);
-        if (origin.Loaded.Fleet is not { } fleet)
-        {
-            foreach (var problem in origin.Loaded.Errors) await Console.Error.WriteLineAsync(problem.ToString());
-            return ExitCode.Configuration;
-        }
-
+        if (origin.Loaded.Fleet is not { } fleet) return await RefuseAsync(origin.Loaded);
+        StartHeap.Begin();
         if (Inherited.ObstacleOf(fleet.Daemon, arguments) is { } changed && origin.UseSaved([changed]))
             fleet = origin.Loaded.Fleet!;
         var givenPreload = arguments.Preload ?? fleet.Daemon.Preload;
@@ -67,7 +63,7 @@ internal static class DaemonHost
         if (await OpenAsync(listeners, fleet.Daemon, isFirst: origin.Inheritance is null, output.Logger) is { } taken)
             return await FailAsync(taken, ExitCode.Configuration);
         var initial = origin.Begin(path, fleet, groups.Offer, FormerLimit(origin.Inheritance, raised, limit));
-        return await RunAsync(signals, socket, listeners, initial, groups, preload, output, rings);
+        return await RunAsync(signals, pool, socket, listeners, initial, groups, preload, output, rings);
     }
 
     private static ControlSocket? OpenSocket(
@@ -89,6 +85,12 @@ internal static class DaemonHost
         return obstacle;
     }
 
+    private static async Task<int> RefuseAsync(LoadResult loaded)
+    {
+        foreach (var problem in loaded.Errors) await Console.Error.WriteLineAsync(problem.ToString());
+        return ExitCode.Configuration;
+    }
+
     private static async Task<int> FailAsync(string? reason, int code)
     {
         await Console.Error.WriteLineAsync($"reuseportd: {reason}");
@@ -101,13 +103,12 @@ internal static class DaemonHost
     public static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     private static async Task<int> RunAsync(
-        DaemonSignals signals, ControlSocket socket, OwnListeners listeners, InitialFleet initial, WorkerGroups groups,
-        string preload, LogOutput output, Rings rings)
+        DaemonSignals signals, Task pool, ControlSocket socket, OwnListeners listeners, InitialFleet initial,
+        WorkerGroups groups, string preload, LogOutput output, Rings rings)
     {
         var inherited = initial.Inheritance;
         // First of all: threads and children begin in the cgroup of the daemon.
         var subtree = Enter(groups, inherited, output.Logger);
-        Subreaper.Become();
         var environment = OwnEnvironment.Marked(inherited?.State.Mark);
         var guard = StartGuard(environment[Guard.Variable], subtree, initial, output.Logger);
         var noReplacement = WhyNotReplaced(guard, initial);
@@ -119,12 +120,12 @@ internal static class DaemonHost
             socket, listeners, rings, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
         using var keeping = WorkerKeeping.Prepare(resources, initial, output.Logger);
         using var reader = Reader(mailbox, output, sharding, keeping.Lines, rings.Output);
-        await using var steerer = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
+        await using var steering = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
         var exits = new FailedServices([.. initial.Fleet.Daemon.ExitOnFailed]);
         var options = new SupervisorOptions(
             preload, environment, initial.Limit, Randomness.Roll, StartsOf(initial), socket.NotifyFolder, failures, guard,
-            subtree, children, steerer)
+            subtree, children, steering.Steerer)
         {
             Methods = methods, Inheritance = inherited, Clock = initial.Clock, CallRecords = resources.Calls,
             WorkersDieWithDaemon = noReplacement is not null, Failed = exits.Note,
@@ -132,10 +133,11 @@ internal static class DaemonHost
         };
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
         resources = resources with { Keeping = keeping };
+        using var start = await FleetStart.BeginAsync(pool, loop, reader, mailbox, initial.Fleet);
         var builder = Builder(socket, output, signals, exits);
-        builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steerer)
-            .AddSingleton(resources).AddSingleton(Inherited.UsageOf(inherited, sharding))
-            .AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
+        builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steering)
+            .AddSingleton(start).AddSingleton(start.Manager).AddSingleton(Inherited.UsageOf(inherited, sharding))
+            .AddSingleton(resources).AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
         await HostRun.RunAsync(host, signals, output, failures);
         return await DaemonEnd.RunAsync(host.Services.GetRequiredService<Replacement>(), resources, loop, reader, output);
@@ -156,11 +158,10 @@ internal static class DaemonHost
     private static string? WhyNotReplaced(Guard? guard, InitialFleet initial) =>
         guard is null ? "there is no guard" : initial.Fleet.Daemon.KeepWorkers == false ? "'keep_workers' is false" : null;
 
-    private static Steerer StartSteering(
-        InitialFleet initial, ShardingPrograms? programs, IGroupStore? store, Mailbox mailbox, ILogger log) =>
-        Steering.Start(
-            initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, programs, Inherited.SteeringOf(initial.Inheritance), store,
-            mailbox, log);
+    private static Steering StartSteering(
+        InitialFleet initial, ShardingPrograms? programs, IGroupStore? store, Mailbox mailbox, ILogger log) => new(
+        initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, programs, Inherited.SteeringOf(initial.Inheritance), store, mailbox,
+        log);
 
     private static LimitPair? FormerLimit(Inheritance? inherited, Errno raised, LimitPair limit)
     {
@@ -182,6 +183,7 @@ internal static class DaemonHost
         var subtree = groups.Enter(kept, out var obstacle);
         if (subtree is null) log.TreesBySession(obstacle ?? "");
         else log.TreesByGroup(subtree.Path, subtree.HasKill);
+        Subreaper.Become();
         return subtree;
     }
 
@@ -198,15 +200,14 @@ internal static class DaemonHost
         builder.Services.Configure<HostOptions>(host =>
             (host.ShutdownTimeout, host.ServicesStartConcurrently) = (Timeout.InfiniteTimeSpan, true));
         builder.Services.AddSingleton<IConnectionListenerFactory, PendingConnectionsTransport>();
-        builder.Services.AddSingleton<SystemdNotifier>().AddSingleton<ISystemdNotifier, ReplacementNotifier>();
         builder.Services.AddSingleton<Replacement>();
         builder.Services.AddSingleton(output.Logger as ILogger).AddSingleton(output.Lines.Lost);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(signals).AddSingleton(exits);
-        builder.Services.AddSingleton<ServiceManager>();
         builder.Services.AddSingleton<ConfigurationState>();
         builder.Services.AddSingleton<StreamEnd>();
         builder.Services.AddSingleton<FleetControl>();
-        builder.Services.AddHostedService<FleetHost>();
+        builder.Services.AddSingleton<FleetHost>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<FleetHost>());
         return builder;
     }
 }

@@ -15,14 +15,13 @@ internal sealed class FleetControl(
     Mailbox mailbox,
     InitialFleet initial,
     ConfigurationState files,
-    Steerer steerer,
+    Steering steering,
     ServiceManager manager,
     Replacement replacement,
     TimeProvider time,
     ILogger log) : IFleetControl, IDisposable
 {
     private readonly SemaphoreSlim _oneReadsAtATime = new(1);
-    private readonly TaskCompletionSource _hasServices = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SharedCall<ConfigurationReading> _read = new(() => files.Read(anew: false));
     private readonly SharedCall<ConfigurationReading> _readAnew = new(() => files.Read(anew: true));
     private int _waitingToRead;
@@ -107,14 +106,11 @@ internal sealed class FleetControl(
     }
 
     /// <param name="timeout">The longest wait for workers to settle; null for no limit.</param>
-    public Task<ConvergeResult> ConvergeAsync(FleetSpec fleet, TimeSpan? timeout, CancellationToken cancellation)
+    private Task<ConvergeResult> ConvergeAsync(FleetSpec fleet, TimeSpan? timeout, CancellationToken cancellation)
     {
-        manager.ExtendStopBy(
-            fleet.Services.Select(service => service.Stop.GracePeriod).DefaultIfEmpty().Max(),
-            fleet.Services.Select(service => service.Update.DrainTimeout).DefaultIfEmpty().Max());
+        manager.ExtendStopBy(fleet);
         var done = new TaskCompletionSource<ConvergeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         mailbox.Post(new FleetMessage.Converge(fleet, done));
-        _hasServices.TrySetResult();
         return AnswerAsync(done.Task, timeout, cancellation);
     }
 
@@ -135,7 +131,7 @@ internal sealed class FleetControl(
         (anew ? _readAnew : _read).AskAsync().WaitAsync(cancellation);
 
     /// <summary>Waits for the loop's answer. A timeout or a cancellation has the loop answer at once.</summary>
-    private async Task<T> AnswerAsync<T>(Task<T> answer, TimeSpan? timeout, CancellationToken cancellation)
+    public async Task<T> AnswerAsync<T>(Task<T> answer, TimeSpan? timeout, CancellationToken cancellation)
     {
         try
         {
@@ -154,14 +150,13 @@ internal sealed class FleetControl(
     }
 
     /// <summary>
-    /// Concurrent callers share one snapshot, so many clients do not delay the loop. A caller waits until the services are known.
-    /// After a hand-over, it is the fleet that was handed over: a client of the former program gets an answer.
+    /// Concurrent callers share one snapshot, so many clients do not delay the loop. After a hand-over, it is the fleet that was
+    /// handed over: a client of the former program gets an answer.
     /// </summary>
     public async Task<FleetSnapshot> SnapshotAsync(CancellationToken cancellation)
     {
         try
         {
-            await _hasServices.Task.WaitAsync(cancellation);
             return await TakeSnapshotAsync(cancellation);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -179,8 +174,11 @@ internal sealed class FleetControl(
         return mine.Task.WaitAsync(cancellation);
     }
 
-    public async Task<Shared> SharesAsync(CancellationToken cancellation) =>
-        new(steerer.Way, await steerer.CountAsync().WaitAsync(cancellation));
+    public async Task<Shared> SharesAsync(CancellationToken cancellation)
+    {
+        var steerer = await steering.Steerer.WaitAsync(cancellation);
+        return new(steerer.Way, await steerer.CountAsync().WaitAsync(cancellation));
+    }
 
     public Task<string?> ReplaceAsync(TimeSpan timeout, CancellationToken cancellation) =>
         replacement.BeginAsync(timeout, cancellation);

@@ -7,14 +7,22 @@ namespace Reuseportd.Hosting;
 /// <content>The end of the daemon: its workers stop, or are left to the next daemon.</content>
 internal sealed partial class FleetHost
 {
+    private Task? _end;
+
     /// <summary>Stops the workers before the control socket, so that clients can watch the stop.</summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    public Task StoppingAsync(CancellationToken cancellationToken) => EndAsync();
+
+    /// <summary>
+    /// Stops the workers, or leaves them. To be called after the host's stop, too: a host that was stopped before its start tells
+    /// its services nothing.
+    /// </summary>
+    public Task EndAsync() => _end ??= EndOnceAsync();
+
+    private async Task EndOnceAsync()
     {
         try
         {
-            // The host also stops a service that it has not started.
-            if (!_started) replacement.LeaveUntaken();
-            else if (!await replacement.ForbidAsync() && !await LeaveAsync()) await StopWorkersAsync();
+            if (!await replacement.ForbidAsync() && !await LeaveAsync()) await StopWorkersAsync();
         }
         finally
         {

@@ -10,10 +10,11 @@ using Serilog;
 namespace Reuseportd.Hosting;
 
 /// <summary>
-/// The fleet as a service of the host. Its start ends when every worker is ready or has failed; the host then sends READY=1. Its
-/// stop ends with the last worker.
+/// The fleet as a service of the host. The loop runs before. The start of this service ends when every worker is ready or has
+/// failed; the host then sends READY=1. Its stop ends with the last worker.
 /// </summary>
 internal sealed partial class FleetHost(
+    FleetStart start,
     SupervisorLoop loop,
     OutputLoop output,
     Mailbox mailbox,
@@ -36,28 +37,18 @@ internal sealed partial class FleetHost(
 
     private static readonly TimeSpan ReplaceWithin = TimeSpan.FromSeconds(30);
 
-    private bool _started;
-
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _started = true;
-        // The loop tells of changes only, and there are none without services.
-        manager.Tell(default);
         _ = loop.Ended.ContinueWith(
             OnFault, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         _ = EndWithServiceAsync();
-        output.Start();
-        loop.Start(manager.Tell);
-        manager.StartWatchdog(mailbox);
-
+        // A reload reads newer files than the start.
+        signals.Listen(BeginReload, BeginReplacement);
         try
         {
             // Workers of an earlier daemon serve. The end of a rolling restart must not hold up the start of the unit.
             TimeSpan? timeout = initial.Inheritance is null ? null : SettleWithin;
-            var converged = control.ConvergeAsync(initial.Fleet, timeout, cancellationToken);
-            // A reload reads newer files, so its change comes after that one.
-            signals.Listen(BeginReload, BeginReplacement);
-            var done = await converged;
+            var done = await control.AnswerAsync(start.Settled, timeout, cancellationToken);
             // The control socket starts at the same time: the start ends only when both are there.
             lifetime.ApplicationStarted.Register(() =>
             {
@@ -91,6 +82,7 @@ internal sealed partial class FleetHost(
             foreach (var wait in Aftermath)
             {
                 await Task.Delay(wait, time, lifetime.ApplicationStopping);
+                if (wait == Aftermath[0]) StartHeap.End();
                 ProgramPages.GiveBack();
             }
         }

@@ -38,7 +38,6 @@ internal static class HostRun
         var metrics = PublicPort.CollectorOf(host.Services, version);
         await using var machines = PublicPort.TryBuild(host, metrics, resources.Rings.Events, details, version, output.Logger);
         var export = PublicPort.ExportAsync(host, metrics, output.Logger);
-        await SocketEngine.PrepareAsync();
         if (machines is not null) await machines.StartAsync();
         await RunAsync(host, signals);
         if (machines is not null) await machines.StopAsync();
@@ -62,5 +61,6 @@ internal static class HostRun
 
         if (!isFirst) signals.Tell(host.Lifetime);
         await host.WaitForShutdownAsync();
+        await host.Services.GetRequiredService<FleetHost>().EndAsync();
     }
 }

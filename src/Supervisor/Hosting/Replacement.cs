@@ -27,7 +27,7 @@ internal sealed partial class Replacement(
     InitialFleet initial,
     Mailbox mailbox,
     OutputLoop output,
-    Steerer steerer,
+    Steering steering,
     LostLines lost,
     UsageReader usage,
     IHostApplicationLifetime lifetime,
@@ -160,12 +160,12 @@ internal sealed partial class Replacement(
 
         _lastFleet = answer.Fleet;
         // The loop asks the steerer for nothing any more.
-        var steering = await steerer.SaveAsync();
+        var record = await (await steering.Steerer).SaveAsync();
         var state = StateOf(answer, _paused.Streams);
         HandedOver = state with
         {
-            Groups = [.. steering.Groups.Select(SavedGroups.Save)],
-            Totals = state.Totals! with { Given = SavedGiven.Save(steering.Ended) },
+            Groups = [.. record.Groups.Select(SavedGroups.Save)],
+            Totals = state.Totals! with { Given = SavedGiven.Save(record.Ended) },
         };
         signals.Collect();
         resources.Socket.KeepListening();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting.Systemd;
 using Reuseportd.Diagnosis;
+using Reuseportd.Model;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Snapshots;
 
@@ -62,6 +63,11 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
         if (gracePeriod > _longestStop) _longestStop = gracePeriod;
         if (drain > _longestDrain) _longestDrain = drain;
     }
+
+    /// <summary>The grace periods and drain timeouts of all services.</summary>
+    public void ExtendStopBy(FleetSpec fleet) => ExtendStopBy(
+        fleet.Services.Select(service => service.Stop.GracePeriod).DefaultIfEmpty().Max(),
+        fleet.Services.Select(service => service.Update.DrainTimeout).DefaultIfEmpty().Max());
 
     /// <summary>For at most this time, the daemon finds out whether its workers stop.</summary>
     public void Deciding(TimeSpan patience) => Extend(patience);

@@ -9,17 +9,33 @@ using Serilog;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>Finds out how the kernel lets the daemon steer connections, and logs it once.</summary>
-internal static class Steering
+/// <summary>
+/// Finds out how the kernel lets the daemon steer connections, and logs it once. This has a thread of its own: the kernel takes
+/// 13 ms to check a program, and the daemon starts meanwhile.
+/// </summary>
+internal sealed class Steering(
+    SteeringChoice choice, ShardingPrograms? programs, InheritedSteering inherited, IGroupStore? store, Mailbox mailbox,
+    ILogger log) : IAsyncDisposable
 {
-    public static Steerer Start(
+    public Task<Steerer> Steerer { get; } = Task.Factory.StartNew(
+        () => Start(choice, programs, inherited, store, mailbox, log),
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Returns every group to the kernel's hash.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAny(Steerer);
+        if (Steerer.IsCompletedSuccessfully) await Steerer.Result.DisposeAsync();
+    }
+
+    private static Steerer Start(
         SteeringChoice choice, ShardingPrograms? programs, InheritedSteering inherited, IGroupStore? store, Mailbox mailbox,
         ILogger log)
     {
         // Under systemd, sysctl.d has set tcp_migrate_req: if it is off, the administrator wants that.
         var migration = MigrationSetting.Provide(mayChange: !SystemdHelpers.IsSystemdService());
         log.Migrates(migration.IsOn, migration.Changed, migration.Errno);
-        // The kernel takes 13 ms to check a program, so both tests use the same one.
+        // Both tests use the same program, as its check takes long.
         var errno = Errno.None;
         using var program = choice is SteeringChoice.Auto or SteeringChoice.Program ? SteeringProgram.Load(1, out errno) : null;
         var mode = ModeOf(choice, program, errno);

@@ -32,6 +32,19 @@ public sealed class EarlySignalTests : DaemonTest
         Assert.False(File.Exists(Daemon.ControlSocket + ".lock"));
     }
 
+    /// <summary>The first worker starts before the HTTP server is there.</summary>
+    [Fact]
+    public async Task Terminate_AsSoonAsAWorkerStarts_StopsIt()
+    {
+        ConfigureOne();
+        Daemon.Launch();
+        await Daemon.EventAsync("spawn");
+        await Daemon.StopAsync();
+
+        Assert.Equal("exit", Assert.Single(Daemon.Events("exit"))["REUSEPORT_EVENT"]);
+        Assert.Single(Daemon.Events("stopped"));
+    }
+
     /// <summary>Without this, the log would go into the first file that the daemon opened.</summary>
     [Fact]
     public async Task Start_ClosedStreams_AreDevNull()

@@ -114,6 +114,8 @@ public sealed class InitTests : DaemonTest
         foreach (var signal in (int[])[user1, user2, alarm, poll]) Daemon.Signal(signal);
         Daemon.Signal(Processes.Hangup);
         await Daemon.EventAsync("reload");
+        // SIGUSR2 replaces the daemon, which refuses commands meanwhile.
+        await Daemon.EventAsync("started", after: await Daemon.EventAsync("adopted"));
         Assert.Equal(0, (await Daemon.ApplyAsync()).Code);
 
         Assert.Equal(["up"], Daemon.Log.Records.Where(record => record.IsLine).Select(record => record.Message));

@@ -18,6 +18,7 @@ public sealed class TaskLimitTests : DaemonTest
     private const int Few = 2;
     private const int Many = 40;
     private const int PoolThreads = 32;
+    private const string PoolThread = ".NET TP Worker";
 
     [Fact]
     public async Task Scale_PidsMaxHasNoRoom_WorkersWaitUntilItIsRaised()
@@ -54,7 +55,7 @@ public sealed class TaskLimitTests : DaemonTest
         using var group = new PidsGroup();
         group.Wrap(Daemon);
         await StartAsync();
-        Assert.Equal(PoolThreads, Threads().Count(thread => thread == ".NET TP Worker"));
+        Assert.Equal(PoolThreads, Threads().Count(thread => thread == PoolThread));
         group.Leave(0);
         using var api = Daemon.Api();
         for (var round = 0; round < 10; round++)
@@ -66,9 +67,23 @@ public sealed class TaskLimitTests : DaemonTest
 
         await AssertIsReplacedAsync();
         group.Leave(0);
-        Assert.Equal(PoolThreads, Threads().Count(thread => thread == ".NET TP Worker"));
+        Assert.Equal(PoolThreads, Threads().Count(thread => thread == PoolThread));
         Daemon.Signal(Processes.Hangup);
         await Daemon.EventAsync("reload");
+        await Daemon.StopAsync();
+    }
+
+    /// <summary>An earlier daemon's workers may have taken the pids.</summary>
+    [Fact]
+    public async Task Start_NoRoomForThePool_MakesItsThreadsOnDemand()
+    {
+        using var group = new PidsGroup();
+        group.Wrap(Daemon);
+        group.Leave((2 * PoolThreads) - 6);
+        await StartAsync();
+
+        Assert.InRange(Threads().Count(thread => thread == PoolThread), 1, PoolThreads - 1);
+        await AssertIsReplacedAsync();
         await Daemon.StopAsync();
     }
 

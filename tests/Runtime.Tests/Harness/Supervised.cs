@@ -80,7 +80,7 @@ internal sealed class Supervised : IDisposable
             Path.Combine(Path.GetTempPath(), $"reuseportd-test-notify-{Guid.NewGuid():N}"),
             new FailureLog(logger),
             Groups: groups,
-            Steerer: _steerer)
+            Steerer: _steerer is null ? null : Task.FromResult(_steerer))
         {
             StartTime = TimeProvider.System,
             LongestStart = longestStart ?? TimeSpan.FromSeconds(10),

@@ -45,9 +45,13 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_forget")]
     public static partial void ForgetSession(nint guard, int session);
 
-    /// <summary>See Native/Spawning/program_pages.h.</summary>
+    /// <summary>See Native/Process/program_pages.h.</summary>
     [LibraryImport(Library, EntryPoint = "reuseportd_program_release")]
     public static partial nuint ReleaseProgram();
+
+    /// <summary>See Native/Process/thread_room.h.</summary>
+    [LibraryImport(Library, EntryPoint = "reuseportd_try_threads")]
+    public static partial int TryThreads(int count);
 
     /// <summary>Bytes that the shim may write after the name in <see cref="Request.StderrFile"/>.</summary>
     public const int FileNameSize = 42;

@@ -1,3 +1,6 @@
+using Reuseportd.Linux.Interop;
+using Reuseportd.Model;
+
 namespace Reuseportd.Linux.Processes;
 
 /// <summary>
@@ -10,61 +13,54 @@ internal static class PoolThreads
     /// <summary>Their number. No more than half of them may wait for something that others can hold up (SlowCalls).</summary>
     public const int Count = 32;
 
-    private const int StackBytes = 64 * 1024;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Makes all threads of the pool. Without room for them, as when an earlier daemon's workers have taken all pids, the pool
     /// makes threads on demand.
     /// </summary>
-    public static void MakeAll()
+    /// <returns>Completed when all threads are there, or cannot be made.</returns>
+    public static Task MakeAllAsync()
     {
         ThreadPool.GetMinThreads(out _, out var ports);
         ThreadPool.SetMinThreads(Count, ports);
-        // The kernel may count a thread that has ended for a while yet.
-        if (!HasRoomFor(2 * Count)) return;
+        if (!HasRoom()) return Task.CompletedTask;
         // Otherwise a pool that is not served for half a second on a busy machine makes one more.
         ThreadPool.SetMaxThreads(Count, Count);
-        // Each work item waits for all others, so each has a thread of its own.
-        var others = Thread.CurrentThread.IsThreadPoolThread ? Count - 1 : Count;
-        var running = new CountdownEvent(others);
-        for (var number = 0; number < others; number++)
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static running =>
-                {
-                    running.Signal();
-                    running.Wait(Patience);
-                },
-                running,
-                preferLocal: false);
-        running.Wait(Patience);
+        var meeting = new Meeting();
+        for (var number = 0; number < Count; number++)
+            ThreadPool.UnsafeQueueUserWorkItem(meeting, preferLocal: false);
+        return meeting.All.WaitAsync(Patience).ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    /// <summary>A thread that is not of the pool fails with an exception.</summary>
-    private static bool HasRoomFor(int count)
+    /// <summary>The kernel may count a thread that has ended for a while yet, so there must be room for twice as many.</summary>
+    private static bool HasRoom() => Native.TryThreads(2 * Count) == 0;
+
+    /// <summary>Work items that wait for each other, so that each has a thread of its own.</summary>
+    private sealed class Meeting : IThreadPoolWorkItem
     {
-        using var end = new ManualResetEventSlim();
-        var threads = new List<Thread>(count);
-        try
+        // A monitor, as the slim events would spin on all threads.
+        private readonly object _gate = new();
+        private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _missing = Count;
+
+        public Task All => _all.Task;
+
+        public void Execute()
         {
-            for (var number = 0; number < count; number++)
+            lock (_gate)
             {
-                var thread = new Thread(end.Wait, StackBytes) { IsBackground = true };
-                thread.Start();
-                threads.Add(thread);
+                if (--_missing > 0)
+                {
+                    Monitor.Wait(_gate, Patience);
+                    return;
+                }
+
+                Monitor.PulseAll(_gate);
             }
 
-            return true;
-        }
-        catch (OutOfMemoryException)
-        {
-            return false;
-        }
-        finally
-        {
-            end.Set();
-            foreach (var thread in threads) thread.Join();
+            _all.TrySetResult();
         }
     }
 }

@@ -2,7 +2,7 @@ using Reuseportd.Linux.Interop;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>The pages of the daemon's code and constants: Native/Spawning/program_pages.c.</summary>
+/// <summary>The pages of the daemon's code and constants: Native/Process/program_pages.c.</summary>
 internal static class ProgramPages
 {
     /// <summary>

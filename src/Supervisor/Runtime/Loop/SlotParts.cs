@@ -28,7 +28,8 @@ internal sealed class SlotParts
         var room = new Room(new DescriptorBudget(options.Descriptors), Counts, processes.UsedDescriptors, log);
         Starter = new Starter(
             processes.Table, processes.Files, processes.Accounts, queue, lines, processes.Starts, room, Runner, events, log, now);
-        Shares = new ShareTable(options.Steerer, processes.Table, Runner, Starter, connections, events, log, now);
+        var steerer = options.Steerer?.GetAwaiter().GetResult();
+        Shares = new ShareTable(steerer, processes.Table, Runner, Starter, connections, events, log, now);
         Sockets = new SocketWatch(mailbox);
         Silence = new SilenceWatch(options.Preload, mailbox, Sockets);
         EarlySenders = new EarlySenders(processes.Table, processes.Starts);
@@ -36,7 +37,7 @@ internal sealed class SlotParts
         Outcomes = new OutcomeIntake(
             processes.Table, Silence, Sockets, Runner, events, Methods, new Backlogs(mailbox, log), options.Failures, now);
         Probes = new ProbeWatch(
-            processes.ProbeCommands, mailbox, Runner, options.Steerer, log, services.Time, options.Jitter);
+            processes.ProbeCommands, mailbox, Runner, steerer, log, services.Time, options.Jitter);
     }
 
     public SlotCounts Counts { get; }

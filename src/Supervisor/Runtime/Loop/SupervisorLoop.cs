@@ -45,13 +45,10 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     /// </summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>False before <see cref="Start"/>.</summary>
-    public bool HasBegun { get; private set; }
-
     /// <param name="countsChanged">Called on the loop's thread when the counts have changed. Must not block.</param>
     public void Start(Action<FleetCounts>? countsChanged = null)
     {
-        (_countsChanged, HasBegun) = (countsChanged, true);
+        _countsChanged = countsChanged;
         new Thread(Run) { IsBackground = true, Name = "supervisor" }.Start();
     }
 

@@ -22,7 +22,9 @@ namespace Reuseportd.Runtime.Loop;
 /// <param name="Failures">Called with each failure.</param>
 /// <param name="Guard">The child that kills orphans of workers if the daemon dies; null if there is none.</param>
 /// <param name="Groups">The control groups for processes; null if there are none.</param>
-/// <param name="Steerer">Distributes new connections; null if the kernel alone does.</param>
+/// <param name="Steerer">
+/// Distributes new connections; null if the kernel alone does. The loop waits for it before its first turn.
+/// </param>
 /// <param name="ChildSignal">Reports ended children; null if <see cref="ProcessMessage.ChildEnded"/> does.</param>
 internal sealed record SupervisorOptions(
     string Preload,
@@ -35,7 +37,7 @@ internal sealed record SupervisorOptions(
     Guard? Guard = null,
     CgroupSubtree? Groups = null,
     ChildSignal? ChildSignal = null,
-    Steerer? Steerer = null)
+    Task<Steerer>? Steerer = null)
 {
     /// <summary>The methods that share ports beside the library.</summary>
     public MethodSupport Methods { get; init; } = MethodSupport.None;

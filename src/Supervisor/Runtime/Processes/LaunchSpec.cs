@@ -14,6 +14,9 @@ internal sealed record LaunchSpec(ValueList<string> Arguments, ValueList<string>
     /// </summary>
     public const string StderrVariable = "LIBREUSEPORT_STDERR";
 
+    /// <summary>The number of variables that the daemon adds.</summary>
+    private const int MostOwn = 20;
+
     /// <summary>Variables that the service manager sets for the daemon. Workers do not inherit them.</summary>
     private static readonly HashSet<string> DaemonOnly =
     [
@@ -83,10 +86,13 @@ internal sealed record LaunchSpec(ValueList<string> Arguments, ValueList<string>
         IEnumerable<KeyValuePair<string, string>> fromFiles,
         Account? account)
     {
-        var entries = new Dictionary<string, string>(inherited, inherited.Comparer);
+        var variables = service.Process.Environment;
+        // A dictionary that grows costs more than its entries.
+        var entries = new Dictionary<string, string>(inherited.Count + variables.Count + MostOwn, inherited.Comparer);
+        foreach (var (name, entry) in inherited) entries.Add(name, entry);
         if (account is not null) AddUser(entries, account);
         foreach (var (name, value) in fromFiles) Set(entries, name, value);
-        foreach (var variable in service.Process.Environment) Set(entries, variable.Name, variable.Value.Expand(worker));
+        foreach (var variable in variables) Set(entries, variable.Name, variable.Value.Expand(worker));
         return entries;
     }
 
