@@ -133,7 +133,7 @@ internal static class DaemonHost
         };
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
         resources = resources with { Keeping = keeping };
-        using var start = await FleetStart.BeginAsync(pool, loop, reader, mailbox, initial.Fleet);
+        using var start = await FleetStart.PrepareAsync(pool, loop, reader, mailbox, initial, signals);
         var builder = Builder(socket, output, signals, exits);
         builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steering)
             .AddSingleton(start).AddSingleton(start.Manager).AddSingleton(Inherited.UsageOf(inherited, sharding))

@@ -92,6 +92,9 @@ internal sealed class DaemonSignals : IDisposable
             if ((received & (1 << signal)) != 0) HeldSignals.Repeat(new Signal(signal));
     }
 
+    /// <summary>True if a stop signal came.</summary>
+    public bool IsStopRequested => _stop.IsCancellationRequested;
+
     /// <summary>Passes a stop signal to the host; an earlier one at once.</summary>
     public void Tell(IHostApplicationLifetime lifetime) => _stop.Token.Register(lifetime.StopApplication);
 

@@ -22,7 +22,9 @@ internal sealed partial class FleetHost
     {
         try
         {
-            if (!await replacement.ForbidAsync() && !await LeaveAsync()) await StopWorkersAsync();
+            // The host also stops a service that it has not started.
+            if (!start.HasBegun) replacement.LeaveUntaken();
+            else if (!await replacement.ForbidAsync() && !await LeaveAsync()) await StopWorkersAsync();
         }
         finally
         {
@@ -59,7 +61,7 @@ internal sealed partial class FleetHost
         }
         catch (Exception) when (loop.Ended.IsFaulted)
         {
-            // The fault is logged by OnFault.
+            if (!_hearsFaults) OnFault(loop.Ended);
         }
     }
 

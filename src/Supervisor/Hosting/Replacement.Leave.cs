@@ -20,6 +20,15 @@ internal sealed partial class Replacement
     public bool LeavesToGuard { get; private set; }
 
     /// <summary>
+    /// Leaves the workers of an earlier daemon, and its control socket, to their guard. Must be called while the host stops, if
+    /// the loop has not begun.
+    /// </summary>
+    public void LeaveUntaken()
+    {
+        if (initial.Inheritance is not null) LeaveToGuard();
+    }
+
+    /// <summary>
     /// Leaves the fleet to a successor that the service manager starts. If it cannot be handed over in time, the successor takes
     /// it over as after the death of this daemon. Must be called while the host stops, after <see cref="ForbidAsync"/>.
     /// </summary>

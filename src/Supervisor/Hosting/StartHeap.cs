@@ -35,7 +35,16 @@ internal static class StartHeap
     public static void End()
     {
         if (GCSettings.LatencyMode != GCLatencyMode.NoGCRegion) return;
-        GC.EndNoGCRegion();
+        try
+        {
+            GC.EndNoGCRegion();
+        }
+        catch (InvalidOperationException)
+        {
+            // Another thread has just allocated too much.
+            return;
+        }
+
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

@@ -17,15 +17,27 @@ internal sealed class Steering(
     SteeringChoice choice, ShardingPrograms? programs, InheritedSteering inherited, IGroupStore? store, Mailbox mailbox,
     ILogger log) : IAsyncDisposable
 {
-    public Task<Steerer> Steerer { get; } = Task.Factory.StartNew(
-        () => Start(choice, programs, inherited, store, mailbox, log),
-        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public Task<Steerer> Steerer { get; } = OnOwnThread(() => Start(choice, programs, inherited, store, mailbox, log));
 
     /// <summary>Returns every group to the kernel's hash.</summary>
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAny(Steerer);
         if (Steerer.IsCompletedSuccessfully) await Steerer.Result.DisposeAsync();
+    }
+
+    /// <summary>Without a pid for a thread, the caller does the work.</summary>
+    private static Task<Steerer> OnOwnThread(Func<Steerer> start)
+    {
+        try
+        {
+            return Task.Factory.StartNew(
+                start, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (TaskSchedulerException)
+        {
+            return Task.FromResult(start());
+        }
     }
 
     private static Steerer Start(

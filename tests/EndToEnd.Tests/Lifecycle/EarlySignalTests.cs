@@ -28,6 +28,7 @@ public sealed class EarlySignalTests : DaemonTest
         await Deadline.UntilAsync(() => File.Exists(Daemon.ControlSocket), "the socket is there");
         await Daemon.StopAsync();
 
+        Assert.Equal(Daemon.Events("spawn").Length, Daemon.Events("exit").Length);
         Assert.False(File.Exists(Daemon.ControlSocket));
         Assert.False(File.Exists(Daemon.ControlSocket + ".lock"));
     }
