@@ -123,6 +123,11 @@ internal sealed class Daemon : IAsyncDisposable
     public async Task<JsonNode> JsonAsync(params string[] arguments) =>
         JsonNode.Parse((await ControlAsync([.. arguments, "-o", "json"])).Out)!;
 
+    /// <summary>True if connections or datagrams were steered to a worker of these.</summary>
+    /// <param name="name">A service or a worker.</param>
+    public async Task<bool> IsGivenAnyAsync(string name) =>
+        (await JsonAsync("status", name))["workers"]!.AsArray().Any(worker => (long?)worker!["given"] > 0);
+
     /// <summary>Runs <c>reuseportctl apply</c>, and waits until the log has all records from before its answer.</summary>
     public async Task<Command> ApplyAsync()
     {

@@ -65,8 +65,7 @@ public sealed class DoubleCountTests : PublicTest
             async () =>
             {
                 kept.Add(Connected());
-                var status = await Daemon.JsonAsync("status", "web@1");
-                return status["workers"]!.AsArray().Any(worker => (long?)worker!["given"] > 0);
+                return await Daemon.IsGivenAnyAsync("web@1");
             },
             "the worker has a connection");
         var former = Daemon.PidOf("web@1");

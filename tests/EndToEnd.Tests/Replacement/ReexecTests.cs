@@ -55,7 +55,7 @@ public sealed class ReexecTests : MethodTest
         await Deadline.UntilAsync(
             async () =>
             {
-                var (former, isSteered) = (before, await IsSteeredAsync());
+                var (former, isSteered) = (before, await Daemon.IsGivenAnyAsync("web"));
                 before = await AskAllAsync();
                 return isSteered && before.Distinct().Count() == 4 && before.SequenceEqual(former);
             },
@@ -64,9 +64,6 @@ public sealed class ReexecTests : MethodTest
         Assert.Equal(before, await AskAllAsync());
         foreach (var flow in flows) flow.Dispose();
         await Daemon.StopAsync();
-
-        async Task<bool> IsSteeredAsync() =>
-            (await Daemon.JsonAsync("status", "web"))["workers"]!.AsArray().Any(worker => (long?)worker!["given"] > 0);
 
         async Task<string[]> AskAllAsync() => await Task.WhenAll(flows.Select(async flow =>
         {
